@@ -1,0 +1,88 @@
+# The folder order of the architecture. A target may depend only on targets of strictly lower
+# units, or on targets of its own unit that were added before it; so no arrow points upward and
+# no cycle exists.
+set(TRICORN_LAYERS core/base core/tensor core/ir core/ops core/transform core/plan core/backend
+                   core/comm core/io core/data core/keras proto server worker client tests)
+
+# The unit of TRICORN_LAYERS that `folder` lies in, as an index.
+function(tricorn_layer_rank folder out)
+  set(rank -1)
+  set(i 0)
+  foreach(unit ${TRICORN_LAYERS})
+    string(FIND "${folder}/" "${unit}/" at)
+    if(at EQUAL 0)
+      set(rank ${i})
+    endif()
+    math(EXPR i "${i} + 1")
+  endforeach()
+  if(rank EQUAL -1)
+    message(FATAL_ERROR "folder '${folder}' is in no unit of TRICORN_LAYERS")
+  endif()
+  set(${out} ${rank} PARENT_SCOPE)
+endfunction()
+
+function(tricorn_link target folder visibility)
+  tricorn_layer_rank(${folder} me)
+  foreach(dep ${ARGN})
+    tricorn_layer_rank(${dep} rank)
+    string(REPLACE "/" "_" name ${dep})
+    if(rank GREATER me)
+      message(FATAL_ERROR "${folder} may not depend on ${dep}: the arrow points upward")
+    endif()
+    if(NOT TARGET ${name})
+      message(FATAL_ERROR "${folder} depends on ${dep}, which is not a folder added before it")
+    endif()
+    target_link_libraries(${target} ${visibility} ${name})
+  endforeach()
+endfunction()
+
+# tricorn_library(DEPS core/base ... LIBS fmt ... [SOURCES ...] [TEST_DEPS ...] [TEST_LIBS ...])
+#
+# One static library per folder, named after its path (core/base: core_base), from the folder's
+# *.cc; *_test.cc become one test program beside it; *_cpu.cc and *_cuda.cc belong to the backends;
+# main.cc and *_main.cc to programs.
+function(tricorn_library)
+  cmake_parse_arguments(A "" "" "DEPS;LIBS;SOURCES;TEST_DEPS;TEST_LIBS" ${ARGN})
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  string(REPLACE "/" "_" name ${folder})
+  file(GLOB sources CONFIGURE_DEPENDS *.cc)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_cpu|_cuda|main)\\.cc$")
+  add_library(${name} STATIC ${sources} ${A_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+  tricorn_link(${name} ${folder} PUBLIC ${A_DEPS})
+  target_link_libraries(${name} PUBLIC ${A_LIBS} PRIVATE tricorn_warnings)
+  if(tests)
+    tricorn_test(NAME ${name}_test SOURCES ${tests} DEPS ${folder} ${A_TEST_DEPS} LIBS ${A_TEST_LIBS})
+  endif()
+endfunction()
+
+# tricorn_test(NAME core_base_test SOURCES a_test.cc ... DEPS core/base ... [LIBS ...] [LABELS ...])
+# Each TEST becomes one ctest test.
+function(tricorn_test)
+  cmake_parse_arguments(A "" "NAME" "SOURCES;DEPS;LIBS;LABELS" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  add_executable(${A_NAME} ${A_SOURCES})
+  set_target_properties(${A_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  # A test may look at any folder, so its dependencies are not held to the order.
+  foreach(dep ${A_DEPS})
+    string(REPLACE "/" "_" dep_name ${dep})
+    target_link_libraries(${A_NAME} PRIVATE ${dep_name})
+  endforeach()
+  target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} GTest::gmock GTest::gtest_main tricorn_warnings)
+  gtest_discover_tests(${A_NAME} DISCOVERY_MODE PRE_TEST
+                       PROPERTIES TIMEOUT 300 LABELS "unit;${A_LABELS}")
+endfunction()
+
+# tricorn_program(NAME tricorn-worker SOURCES main.cc DEPS worker/agent ...)
+function(tricorn_program)
+  cmake_parse_arguments(A "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
+  file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  add_executable(${A_NAME} ${A_SOURCES})
+  set_target_properties(${A_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  tricorn_link(${A_NAME} ${folder} PRIVATE ${A_DEPS})
+  target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} tricorn_warnings)
+endfunction()

@@ -1,0 +1,22 @@
+#include "core/base/status.h"
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace tricorn {
+namespace internal {
+
+void CheckFailed(const char* file, int line, const char* condition) {
+  std::fprintf(stderr, "%s:%d: CHECK failed: %s\n", file, line, condition);
+  std::abort();
+}
+
+}  // namespace internal
+
+absl::Status WithSubject(const absl::Status& status, std::string_view subject) {
+  if (status.ok()) return status;
+  return absl::Status(status.code(),
+                      fmt::format("{}: {}", subject, std::string(status.message())));
+}
+
+}  // namespace tricorn
