@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/base/status.h"
 
 namespace tricorn {
 
@@ -17,8 +18,9 @@ class Shape {
   explicit Shape(std::vector<int64_t> dims) : dims_(std::move(dims)) {}
 
   int rank() const { return static_cast<int>(dims_.size()); }
-  int64_t operator[](int axis) const { return dims_[static_cast<size_t>(axis)]; }
-  int64_t& operator[](int axis) { return dims_[static_cast<size_t>(axis)]; }
+  // CHECK-fails outside [0, rank).
+  int64_t operator[](int axis) const { return dims_[Checked(axis)]; }
+  int64_t& operator[](int axis) { return dims_[Checked(axis)]; }
   const std::vector<int64_t>& dims() const { return dims_; }
   std::vector<int64_t>::const_iterator begin() const { return dims_.begin(); }
   std::vector<int64_t>::const_iterator end() const { return dims_.end(); }
@@ -30,6 +32,11 @@ class Shape {
   friend bool operator==(const Shape&, const Shape&) = default;
 
  private:
+  size_t Checked(int axis) const {
+    CHECK(axis >= 0 && axis < rank());
+    return static_cast<size_t>(axis);
+  }
+
   std::vector<int64_t> dims_;
 };
 

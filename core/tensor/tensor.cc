@@ -4,6 +4,8 @@
 #include <cstring>
 #include <new>
 
+#include "core/base/json_fields.h"
+
 namespace tricorn {
 namespace {
 
@@ -91,6 +93,53 @@ std::string Tensor::ToString() const {
 bool BitwiseEqual(const Tensor& a, const Tensor& b) {
   return a.dtype() == b.dtype() && a.shape() == b.shape() &&
          std::memcmp(a.bytes(), b.bytes(), static_cast<size_t>(a.nbytes())) == 0;
+}
+
+Json ToJson(const Tensor& tensor) {
+  Json::Array values;
+  for (int64_t i = 0; i < tensor.num_elements(); ++i) {
+    if (tensor.dtype() == DType::kBool) {
+      values.emplace_back(tensor.data<bool>()[i]);
+    } else if (IsFloating(tensor.dtype())) {
+      values.emplace_back(tensor.At(i));
+    } else {
+      values.emplace_back(DispatchDType(tensor.dtype(), [&]<typename T>() {
+        return Convert<int64_t>(tensor.data<T>()[i]);
+      }));
+    }
+  }
+  return Json::MakeObject({{"dtype", ToJson(tensor.dtype())},
+                           {"shape", ToJson(tensor.shape())},
+                           {"values", std::move(values)}});
+}
+
+absl::Status FromJson(const Json& json, Tensor* out) {
+  DType dtype;
+  Shape shape;
+  RETURN_IF_ERROR(WithSubject(FromJson(json["dtype"], &dtype), "dtype"));
+  RETURN_IF_ERROR(WithSubject(FromJson(json["shape"], &shape), "shape"));
+  const Json& values = json["values"];
+  if (!values.is_array()) return WrongKind("array of values", values);
+  int64_t expected = 1;
+  for (const int64_t dim : shape) {
+    const bool fits = dim >= 0 && !__builtin_mul_overflow(expected, dim, &expected);
+    if (!fits) return InvalidArgument("shape: expected lengths, received {}", shape.ToString());
+  }
+  if (dtype == DType::kString || expected != static_cast<int64_t>(values.size())) {
+    return InvalidArgument("values: expected {} numbers, received {}", expected, values.size());
+  }
+  *out = Tensor::Uninitialized(dtype, shape);
+  for (int64_t i = 0; i < expected; ++i) {
+    const Json& value = values.AsArray()[static_cast<size_t>(i)];
+    if (!value.is_number() && !value.is_bool()) return WrongKind("number", value);
+    DispatchDType(dtype, [&]<typename T>() {
+      T& to = out->data<T>()[i];
+      if (value.is_bool()) to = Convert<T>(value.AsBool());
+      else if (value.is_int()) to = Convert<T>(value.AsInt());
+      else to = Convert<T>(value.AsDouble());
+    });
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace tricorn

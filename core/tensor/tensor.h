@@ -126,5 +126,10 @@ class Tensor {
 
 // Same dtype, shape and bits.
 bool BitwiseEqual(const Tensor& a, const Tensor& b);
+inline bool operator==(const Tensor& a, const Tensor& b) { return BitwiseEqual(a, b); }
+
+// {"dtype": "float32", "shape": [2], "values": [1.0, 2.0]}
+Json ToJson(const Tensor& tensor);
+absl::Status FromJson(const Json& json, Tensor* out);
 
 }  // namespace tricorn
