@@ -1,0 +1,57 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "core/backend/device.h"
+#include "core/ir/graph.h"
+
+namespace tricorn::backend::cpu {
+
+struct KernelArgs {
+  std::span<const std::byte* const> operands;
+  std::span<std::byte* const> results;
+  std::byte* workspace;  // workspace_nbytes() bytes, 64-byte aligned
+  const RunContext& context;
+};
+
+// One node made ready to run. Immutable: Run is called from several threads at once.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual int64_t workspace_nbytes() const { return 0; }
+  // Whether result 0 may be written over operand `i` while running.
+  virtual bool may_overwrite(size_t /*operand*/) const { return false; }
+  virtual absl::Status Run(const KernelArgs& args) const = 0;
+};
+
+struct KernelRequest {
+  const ir::OpDef& op;
+  const ir::Attrs& attrs;
+  std::span<const ir::Type> operands;
+  std::span<const ir::Type> results;
+  std::span<const std::shared_ptr<const ir::Graph>> regions;
+  int num_threads;
+};
+
+// Makes a kernel, or nullptr to refuse (dtype, layout, shape): the node is then decomposed.
+using KernelFactory = std::function<std::unique_ptr<Kernel>(const KernelRequest&)>;
+
+// The factory of each op that has one. Several may be added for an op: the first that accepts wins.
+// A file core/ops/<op>/<name>_cpu.cc adds its own in `void Register<Name>Cpu(KernelRegistry&)`;
+// CMake generates the list of calls.
+class KernelRegistry {
+ public:
+  void Add(const ir::OpDef& op, KernelFactory factory);
+  std::unique_ptr<Kernel> Make(const KernelRequest& request) const;  // nullptr when none accepts
+
+ private:
+  absl::flat_hash_map<std::string_view, std::vector<KernelFactory>> factories_;
+};
+
+}  // namespace tricorn::backend::cpu

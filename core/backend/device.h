@@ -1,0 +1,61 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/backend/buffer.h"
+#include "core/backend/collectives.h"
+#include "core/ir/graph.h"
+#include "core/tensor/tensor.h"
+
+namespace tricorn::backend {
+
+struct CompileOptions {
+  // (input, output) that share a buffer, so that state is updated in place.
+  std::vector<std::pair<int32_t, int32_t>> donations;
+  // Threads a CPU executable computes with. The bits of a result may depend on it.
+  int num_threads = 1;
+};
+
+// What one run may use besides its buffers.
+struct RunContext {
+  Collectives* collectives = nullptr;  // required by graphs with collective nodes
+};
+
+// A graph compiled for a device. Run is safe from several threads at once; each call has an arena of
+// its own, kept for the next.
+class Executable {
+ public:
+  virtual ~Executable() = default;
+  // One buffer an input and an output, in the graph's order, of the types' sizes. Donated outputs
+  // must be passed the input's buffer. Returns when the outputs are computed (CPU) or enqueued (GPU).
+  virtual absl::Status Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
+                           const RunContext& context) const = 0;
+  // The compiled graph, after all passes.
+  virtual const ir::Graph& graph() const = 0;
+  virtual int64_t arena_nbytes() const = 0;
+};
+
+// Where graphs run: "reference" (plain float64 loops, the oracle), "cpu", "cuda".
+class Device {
+ public:
+  virtual ~Device() = default;
+  virtual std::string_view platform() const = 0;
+  virtual absl::StatusOr<Buffer> Allocate(int64_t nbytes) = 0;
+  virtual absl::Status Upload(const Tensor& from, const Buffer& to) = 0;
+  virtual absl::Status Download(const Buffer& from, Tensor& to) = 0;
+  // Passes, plan and kernels for `graph`.
+  virtual absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
+                                                              const CompileOptions& options) = 0;
+
+  // Compiles and runs `graph` once on host tensors, in the order of its inputs and outputs.
+  absl::StatusOr<std::vector<Tensor>> Evaluate(const ir::Graph& graph,
+                                               std::span<const Tensor> inputs,
+                                               const CompileOptions& options = {});
+};
+
+}  // namespace tricorn::backend
