@@ -31,7 +31,8 @@ TEST(JsonFields, RoundTrips) {
 
 TEST(JsonFields, NamesTheUnknownKeyAndTheWrongKind) {
   Outer outer;
-  EXPECT_EQ(std::string(FromJson(*Json::Parse(R"({"rat": 1})"), &outer).message()).find("rat:"), 0u);
+  EXPECT_EQ(std::string(FromJson(*Json::Parse(R"({"rat": 1})"), &outer).message()).find("rat:"),
+            0u);
   const absl::Status status = FromJson(*Json::Parse(R"({"inner": {"shape": [1, "a"]}})"), &outer);
   EXPECT_EQ(std::string(status.message()), "inner: shape: expected int, received string \"a\"");
 }

@@ -18,17 +18,23 @@ namespace {
 absl::Status ErrnoStatus(int error, std::string_view action, std::string_view path) {
   const std::string message = fmt::format("{}: {}: {}", path, action, std::strerror(error));
   switch (error) {
-    case ENOENT: return absl::NotFoundError(message);
-    case EEXIST: return absl::AlreadyExistsError(message);
+    case ENOENT:
+      return absl::NotFoundError(message);
+    case EEXIST:
+      return absl::AlreadyExistsError(message);
     case EACCES:
     case EPERM:
-    case EROFS: return absl::PermissionDeniedError(message);
+    case EROFS:
+      return absl::PermissionDeniedError(message);
     case ENOSPC:
     case EDQUOT:
-    case EMFILE: return absl::ResourceExhaustedError(message);
+    case EMFILE:
+      return absl::ResourceExhaustedError(message);
     case EISDIR:
-    case ENOTDIR: return absl::FailedPreconditionError(message);
-    default: return absl::InternalError(message);
+    case ENOTDIR:
+      return absl::FailedPreconditionError(message);
+    default:
+      return absl::InternalError(message);
   }
 }
 
@@ -72,7 +78,9 @@ class PosixRandomAccessFile : public RandomAccessFile {
       const ssize_t n = pread(fd_, out, nbytes, static_cast<off_t>(offset));
       if (n < 0 && errno == EINTR) continue;
       if (n < 0) return ErrnoStatus(errno, "read", path_);
-      if (n == 0) return DataLoss("{}: expected {} more bytes at offset {}, received end of file", path_, nbytes, offset);
+      if (n == 0)
+        return DataLoss("{}: expected {} more bytes at offset {}, received end of file", path_,
+                        nbytes, offset);
       out += n;
       offset += static_cast<uint64_t>(n);
       nbytes -= static_cast<size_t>(n);
@@ -133,7 +141,8 @@ class PosixEnv : public Env {
   absl::StatusOr<std::vector<std::string>> List(const std::string& path) override {
     std::error_code error;
     std::vector<std::string> names;
-    for (std::filesystem::directory_iterator it(path, error), end; !error && it != end; it.increment(error)) {
+    for (std::filesystem::directory_iterator it(path, error), end; !error && it != end;
+         it.increment(error)) {
       names.push_back(it->path().filename().string());
     }
     if (error) return ErrnoStatus(error.value(), "list", path);

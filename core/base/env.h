@@ -34,15 +34,17 @@ class Env {
  public:
   virtual ~Env() = default;
 
-  virtual absl::StatusOr<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) = 0;
+  virtual absl::StatusOr<std::unique_ptr<WritableFile>> NewWritableFile(
+      const std::string& path) = 0;
   virtual absl::StatusOr<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(
       const std::string& path) = 0;
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
-  virtual absl::Status Remove(const std::string& path) = 0;           // file or empty directory
+  virtual absl::Status Remove(const std::string& path) = 0;  // file or empty directory
   virtual absl::Status RemoveRecursively(const std::string& path) = 0;
   virtual absl::Status MakeDirectories(const std::string& path) = 0;
   virtual absl::Status SyncDirectory(const std::string& path) = 0;
-  virtual absl::StatusOr<std::vector<std::string>> List(const std::string& path) = 0;  // names, sorted
+  virtual absl::StatusOr<std::vector<std::string>> List(
+      const std::string& path) = 0;  // names, sorted
   virtual bool Exists(const std::string& path) = 0;
 
   absl::StatusOr<std::string> ReadFile(const std::string& path);

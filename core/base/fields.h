@@ -6,23 +6,23 @@
 
 // One line in a struct lists its members: FIELDS(rate, noise_shape, seed). Names, order, equality,
 // JSON and printing follow. A member left out of the list does not compile.
-#define FIELDS(...)                                                                            \
-  static constexpr std::string_view kFieldNames = #__VA_ARGS__;                                \
-  auto Tie() { return std::tie(__VA_ARGS__); }                                                 \
-  auto Tie() const { return std::tie(__VA_ARGS__); }                                           \
-  bool operator==(const auto& other) const { return Tie() == other.Tie(); }                    \
-  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") void           \
-  EveryMemberIsListed() {                                                                      \
-    [[maybe_unused]] auto& [__VA_ARGS__] = *this;                                              \
-  }                                                                                            \
+#define FIELDS(...)                                                                  \
+  static constexpr std::string_view kFieldNames = #__VA_ARGS__;                      \
+  auto Tie() { return std::tie(__VA_ARGS__); }                                       \
+  auto Tie() const { return std::tie(__VA_ARGS__); }                                 \
+  bool operator==(const auto& other) const { return Tie() == other.Tie(); }          \
+  _Pragma("GCC diagnostic push") _Pragma("GCC diagnostic ignored \"-Wshadow\"") void \
+  EveryMemberIsListed() {                                                            \
+    [[maybe_unused]] auto& [__VA_ARGS__] = *this;                                    \
+  }                                                                                  \
   _Pragma("GCC diagnostic pop")
 
 // For a struct without members.
-#define NO_FIELDS()                                    \
-  static constexpr std::string_view kFieldNames = "";  \
-  auto Tie() { return std::tuple<>(); }                \
-  auto Tie() const { return std::tuple<>(); }          \
-  bool operator==(const auto&) const { return true; }  \
+#define NO_FIELDS()                                   \
+  static constexpr std::string_view kFieldNames = ""; \
+  auto Tie() { return std::tuple<>(); }               \
+  auto Tie() const { return std::tuple<>(); }         \
+  bool operator==(const auto&) const { return true; } \
   void EveryMemberIsListed() {}
 
 namespace tricorn {

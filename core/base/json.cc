@@ -91,8 +91,10 @@ std::string QuoteNonFinite(std::string_view text) {
   for (size_t i = 0; i < text.size();) {
     const char c = text[i];
     if (in_string) {
-      if (c == '\\' && i + 1 < text.size()) out += text[i++];
-      else if (c == '"') in_string = false;
+      if (c == '\\' && i + 1 < text.size())
+        out += text[i++];
+      else if (c == '"')
+        in_string = false;
       out += text[i++];
       continue;
     }
@@ -194,8 +196,7 @@ absl::StatusOr<Json> Json::Parse(std::string_view text, const Limits& limits) {
     return InvalidArgument("JSON: expected at most {} bytes, received {}", limits.max_bytes,
                            text.size());
   }
-  const bool non_finite =
-      text.find("NaN") != text.npos || text.find("Infinity") != text.npos;
+  const bool non_finite = text.find("NaN") != text.npos || text.find("Infinity") != text.npos;
   std::string quoted;
   if (non_finite) {
     quoted = QuoteNonFinite(text);

@@ -27,19 +27,19 @@ class Json {
   };
 
   Json() = default;
-  Json(std::nullptr_t) {}                                                 // NOLINT
-  Json(bool value) : value_(value) {}                                     // NOLINT
-  Json(double value) : value_(value) {}                                   // NOLINT
-  Json(float value) : value_(static_cast<double>(value)) {}               // NOLINT
-  Json(int value) : value_(static_cast<int64_t>(value)) {}                // NOLINT
-  Json(int64_t value) : value_(value) {}                                  // NOLINT
-  Json(uint32_t value) : value_(static_cast<int64_t>(value)) {}           // NOLINT
-  Json(uint64_t value) : value_(static_cast<int64_t>(value)) {}           // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}                 // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}            // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}                   // NOLINT
-  Json(Array value) : value_(std::move(value)) {}                         // NOLINT
-  Json(Object value) : value_(std::move(value)) {}                        // NOLINT
+  Json(std::nullptr_t) {}                                        // NOLINT
+  Json(bool value) : value_(value) {}                            // NOLINT
+  Json(double value) : value_(value) {}                          // NOLINT
+  Json(float value) : value_(static_cast<double>(value)) {}      // NOLINT
+  Json(int value) : value_(static_cast<int64_t>(value)) {}       // NOLINT
+  Json(int64_t value) : value_(value) {}                         // NOLINT
+  Json(uint32_t value) : value_(static_cast<int64_t>(value)) {}  // NOLINT
+  Json(uint64_t value) : value_(static_cast<int64_t>(value)) {}  // NOLINT
+  Json(const char* value) : value_(std::string(value)) {}        // NOLINT
+  Json(std::string_view value) : value_(std::string(value)) {}   // NOLINT
+  Json(std::string value) : value_(std::move(value)) {}          // NOLINT
+  Json(Array value) : value_(std::move(value)) {}                // NOLINT
+  Json(Object value) : value_(std::move(value)) {}               // NOLINT
 
   static Json MakeObject(std::initializer_list<Member> members) { return Json(Object(members)); }
   static Json MakeArray(std::initializer_list<Json> items) { return Json(Array(items)); }
@@ -64,8 +64,8 @@ class Json {
 
   // CHECK-fail on another kind: test first, or use the checked forms of json_fields.h.
   bool AsBool() const;
-  int64_t AsInt() const;     // a double with an integral value too
-  double AsDouble() const;   // an int too
+  int64_t AsInt() const;    // a double with an integral value too
+  double AsDouble() const;  // an int too
   const std::string& AsString() const;
   const Array& AsArray() const;
   Array& AsArray();

@@ -49,8 +49,8 @@ inline absl::Status FromJson(const Json& json, bool* out) {
   return absl::OkStatus();
 }
 template <typename T>
-  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-absl::Status FromJson(const Json& json, T* out) {
+requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) absl::Status
+    FromJson(const Json& json, T* out) {
   if (!json.is_int()) {
     if (!json.is_double() || json.AsDouble() != static_cast<double>(json.AsInt())) {
       return WrongKind("int", json);
@@ -60,8 +60,7 @@ absl::Status FromJson(const Json& json, T* out) {
   return absl::OkStatus();
 }
 template <typename T>
-  requires std::is_floating_point_v<T>
-absl::Status FromJson(const Json& json, T* out) {
+requires std::is_floating_point_v<T> absl::Status FromJson(const Json& json, T* out) {
   if (!json.is_number()) return WrongKind("number", json);
   *out = static_cast<T>(json.AsDouble());
   return absl::OkStatus();

@@ -7,7 +7,8 @@ namespace tricorn {
 
 // Philox4x32-10: four random words from a key and a counter, any word without the ones before it.
 // Source: Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3".
-inline std::array<uint32_t, 4> Philox(std::array<uint32_t, 2> key, std::array<uint32_t, 4> counter) {
+inline std::array<uint32_t, 4> Philox(std::array<uint32_t, 2> key,
+                                      std::array<uint32_t, 4> counter) {
   for (int round = 0; round < 10; ++round) {
     const uint64_t p0 = uint64_t{0xD2511F53u} * counter[0];
     const uint64_t p1 = uint64_t{0xCD9E8D57u} * counter[2];
@@ -43,7 +44,8 @@ class PhiloxStream {
     unsigned __int128 m = static_cast<unsigned __int128>(Next64()) * bound;
     if (static_cast<uint64_t>(m) < bound) {
       const uint64_t threshold = -bound % bound;
-      while (static_cast<uint64_t>(m) < threshold) m = static_cast<unsigned __int128>(Next64()) * bound;
+      while (static_cast<uint64_t>(m) < threshold)
+        m = static_cast<unsigned __int128>(Next64()) * bound;
     }
     return static_cast<uint64_t>(m >> 64);
   }

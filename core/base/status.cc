@@ -15,8 +15,7 @@ void CheckFailed(const char* file, int line, const char* condition) {
 
 absl::Status WithSubject(const absl::Status& status, std::string_view subject) {
   if (status.ok()) return status;
-  return absl::Status(status.code(),
-                      fmt::format("{}: {}", subject, std::string(status.message())));
+  return absl::Status(status.code(), fmt::format("{}: {}", subject, std::string(status.message())));
 }
 
 }  // namespace tricorn

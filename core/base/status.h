@@ -9,9 +9,9 @@
 
 // Errors of user, file, network and device are values; a programmer's mistake ends the process.
 
-#define RETURN_IF_ERROR(expr)                     \
-  do {                                            \
-    absl::Status status_of_expr_ = (expr);        \
+#define RETURN_IF_ERROR(expr)                          \
+  do {                                                 \
+    absl::Status status_of_expr_ = (expr);             \
     if (!status_of_expr_.ok()) return status_of_expr_; \
   } while (false)
 
@@ -25,8 +25,8 @@
   lhs = std::move(result).value()
 
 // Aborts with file, line and message. Never for input.
-#define CHECK(condition)                                                             \
-  do {                                                                               \
+#define CHECK(condition)                                                                \
+  do {                                                                                  \
     if (!(condition)) ::tricorn::internal::CheckFailed(__FILE__, __LINE__, #condition); \
   } while (false)
 

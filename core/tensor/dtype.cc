@@ -42,8 +42,10 @@ absl::StatusOr<DType> ParseDType(std::string_view name) {
   for (size_t i = 0; i < kInfo.size(); ++i) {
     if (kInfo[i].name == name) return static_cast<DType>(i);
   }
-  return InvalidArgument("dtype: expected one of bool, (u)int8-64, float16, bfloat16, float32, "
-                         "float64, string, received {}", name);
+  return InvalidArgument(
+      "dtype: expected one of bool, (u)int8-64, float16, bfloat16, float32, "
+      "float64, string, received {}",
+      name);
 }
 
 bool IsFloating(DType dtype) { return dtype >= DType::kF16 && dtype <= DType::kF64; }

@@ -25,9 +25,9 @@ class Shape {
   std::vector<int64_t>::const_iterator begin() const { return dims_.begin(); }
   std::vector<int64_t>::const_iterator end() const { return dims_.end(); }
 
-  int64_t num_elements() const;             // 1 for a scalar
-  std::vector<int64_t> Strides() const;     // in elements
-  std::string ToString() const;             // "(2, 3)", as Python prints it
+  int64_t num_elements() const;          // 1 for a scalar
+  std::vector<int64_t> Strides() const;  // in elements
+  std::string ToString() const;          // "(2, 3)", as Python prints it
 
   friend bool operator==(const Shape&, const Shape&) = default;
 

@@ -15,39 +15,93 @@
 
 namespace tricorn {
 
-template <typename T> struct DTypeOf;
-template <> struct DTypeOf<bool> { static constexpr DType value = DType::kBool; };
-template <> struct DTypeOf<uint8_t> { static constexpr DType value = DType::kU8; };
-template <> struct DTypeOf<int8_t> { static constexpr DType value = DType::kI8; };
-template <> struct DTypeOf<uint16_t> { static constexpr DType value = DType::kU16; };
-template <> struct DTypeOf<int16_t> { static constexpr DType value = DType::kI16; };
-template <> struct DTypeOf<uint32_t> { static constexpr DType value = DType::kU32; };
-template <> struct DTypeOf<int32_t> { static constexpr DType value = DType::kI32; };
-template <> struct DTypeOf<uint64_t> { static constexpr DType value = DType::kU64; };
-template <> struct DTypeOf<int64_t> { static constexpr DType value = DType::kI64; };
-template <> struct DTypeOf<Float16> { static constexpr DType value = DType::kF16; };
-template <> struct DTypeOf<BFloat16> { static constexpr DType value = DType::kBF16; };
-template <> struct DTypeOf<float> { static constexpr DType value = DType::kF32; };
-template <> struct DTypeOf<double> { static constexpr DType value = DType::kF64; };
+template <typename T>
+struct DTypeOf;
+template <>
+struct DTypeOf<bool> {
+  static constexpr DType value = DType::kBool;
+};
+template <>
+struct DTypeOf<uint8_t> {
+  static constexpr DType value = DType::kU8;
+};
+template <>
+struct DTypeOf<int8_t> {
+  static constexpr DType value = DType::kI8;
+};
+template <>
+struct DTypeOf<uint16_t> {
+  static constexpr DType value = DType::kU16;
+};
+template <>
+struct DTypeOf<int16_t> {
+  static constexpr DType value = DType::kI16;
+};
+template <>
+struct DTypeOf<uint32_t> {
+  static constexpr DType value = DType::kU32;
+};
+template <>
+struct DTypeOf<int32_t> {
+  static constexpr DType value = DType::kI32;
+};
+template <>
+struct DTypeOf<uint64_t> {
+  static constexpr DType value = DType::kU64;
+};
+template <>
+struct DTypeOf<int64_t> {
+  static constexpr DType value = DType::kI64;
+};
+template <>
+struct DTypeOf<Float16> {
+  static constexpr DType value = DType::kF16;
+};
+template <>
+struct DTypeOf<BFloat16> {
+  static constexpr DType value = DType::kBF16;
+};
+template <>
+struct DTypeOf<float> {
+  static constexpr DType value = DType::kF32;
+};
+template <>
+struct DTypeOf<double> {
+  static constexpr DType value = DType::kF64;
+};
 
 // Calls f.template operator()<T>() with the C++ type of `dtype`. CHECK-fails for kString.
 template <typename F>
 decltype(auto) DispatchDType(DType dtype, F&& f) {
   switch (dtype) {
-    case DType::kBool: return f.template operator()<bool>();
-    case DType::kU8: return f.template operator()<uint8_t>();
-    case DType::kI8: return f.template operator()<int8_t>();
-    case DType::kU16: return f.template operator()<uint16_t>();
-    case DType::kI16: return f.template operator()<int16_t>();
-    case DType::kU32: return f.template operator()<uint32_t>();
-    case DType::kI32: return f.template operator()<int32_t>();
-    case DType::kU64: return f.template operator()<uint64_t>();
-    case DType::kI64: return f.template operator()<int64_t>();
-    case DType::kF16: return f.template operator()<Float16>();
-    case DType::kBF16: return f.template operator()<BFloat16>();
-    case DType::kF32: return f.template operator()<float>();
-    case DType::kF64: return f.template operator()<double>();
-    case DType::kString: break;
+    case DType::kBool:
+      return f.template operator()<bool>();
+    case DType::kU8:
+      return f.template operator()<uint8_t>();
+    case DType::kI8:
+      return f.template operator()<int8_t>();
+    case DType::kU16:
+      return f.template operator()<uint16_t>();
+    case DType::kI16:
+      return f.template operator()<int16_t>();
+    case DType::kU32:
+      return f.template operator()<uint32_t>();
+    case DType::kI32:
+      return f.template operator()<int32_t>();
+    case DType::kU64:
+      return f.template operator()<uint64_t>();
+    case DType::kI64:
+      return f.template operator()<int64_t>();
+    case DType::kF16:
+      return f.template operator()<Float16>();
+    case DType::kBF16:
+      return f.template operator()<BFloat16>();
+    case DType::kF32:
+      return f.template operator()<float>();
+    case DType::kF64:
+      return f.template operator()<double>();
+    case DType::kString:
+      break;
   }
   internal::CheckFailed(__FILE__, __LINE__, "dtype has a C++ type");
 }

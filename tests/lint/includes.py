@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""Checks every #include: no arrow points upward, and a library is known to its adapters alone."""
+
+import fnmatch
+import re
+import sys
+
+from tree import ROOT, files, layers, report
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
+PROJECT = ("core/", "proto/", "server/", "worker/", "client/", "tests/")
+
+# Headers of these libraries may be included in these files only.
+ADAPTERS = {
+    r"nlohmann/": ["core/base/json.cc"],
+    r"zip\.h": ["core/io/*.cc"],
+    r"(hdf5|H5\w+)\.h": ["core/io/*.cc"],
+    r"dnnl|oneapi/dnnl": ["core/backend/cpu/*", "core/ops/*_cpu.cc", "core/ops/*_cpu.h"],
+    r"(cuda|cublas|cudnn|nvrtc)": ["core/backend/cuda/*", "core/comm/nccl/*", "*_cuda.cc", "*.cu"],
+    r"nccl": ["core/comm/nccl/*"],
+    r"mpi\.h": ["core/comm/mpi/*.cc"],
+    r"gloo/": ["core/comm/gloo/*.cc"],
+    r"sqlite3\.h": ["server/log/*.cc"],
+    r"CLI/": ["*main.cc", "client/cli/*.cc"],
+    r"spdlog/": ["core/base/*.cc", "*main.cc"],
+    r"(gtest|gmock)/": ["*_test.cc", "*test*.h", "tests/*"],
+    r"benchmark/": ["tests/bench/*"],
+}
+LIBRARIES_OF_HEADERS = re.compile(r"absl/|fmt/core\.h$|google/protobuf/")
+STANDARD = re.compile(r"[a-z_0-9]+$|std(int|def|io|lib)\.h$|(sys/|netinet/|arpa/)?[a-z]+\.h$")
+
+
+def unit(path, order):
+    """Index in `order` of the unit that `path` lies in, or None."""
+    if re.search(r"_(cpu|cuda)\.\w+$", path) and path.startswith("core/ops/"):
+        path = "core/backend/"  # kernels stand beside their op and belong to the backends
+    ranks = [i for i, folder in enumerate(order) if path.startswith(folder + "/")]
+    return ranks[-1] if ranks else None
+
+
+def problems_of(path, text, order):
+    is_test = path.endswith("_test.cc") or path.startswith("tests/")
+    for match in INCLUDE.finditer(text):
+        line = text.count("\n", 0, match.start()) + 1
+        header = match.group(1) or match.group(2)
+        where = f"{path}:{line}"
+        if header.startswith(PROJECT):
+            mine, theirs = unit(path, order), unit(header, order)
+            if not is_test and mine is not None and theirs is not None and theirs > mine:
+                yield f"{where}: {order[mine]} may not use {header}: the arrow points upward"
+            continue
+        if (
+            match.group(1)
+            and "/" not in header
+            and "." in header
+            and (ROOT / path).with_name(header).is_file()
+        ):
+            yield f'{where}: include "{header}" by its full path'
+            continue
+        for library, places in ADAPTERS.items():
+            if re.match(library, header) and not any(fnmatch.fnmatch(path, p) for p in places):
+                yield f"{where}: {header} belongs in {' or '.join(places)}"
+        if path.endswith(".h") and not is_test:
+            third_party = "/" in header or match.group(1) or not STANDARD.match(header)
+            if third_party and not LIBRARIES_OF_HEADERS.match(header):
+                if not any(re.match(lib, header) for lib in ADAPTERS):
+                    yield f"{where}: {header} is a third-party header in a header"
+
+
+def main():
+    order = layers()
+    problems = []
+    for path in files("*.h", "*.cc", "*.cu"):
+        text = (ROOT / path).read_text(errors="replace")
+        problems += problems_of(path, text, order)
+        if path.endswith(".h") and "#pragma once" not in text:
+            problems.append(f"{path}: has no #pragma once")
+    return report("includes", problems)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
