@@ -163,7 +163,7 @@ absl::StatusOr<std::string> Env::ReadFile(const std::string& path) {
 
 absl::Status Env::WriteFileAtomically(const std::string& path, std::string_view data) {
   const std::string temporary = fmt::format("{}.{}.tmp", path, getpid());
-  const absl::Status written = [&]() -> absl::Status {
+  absl::Status written = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(auto file, NewWritableFile(temporary));
     RETURN_IF_ERROR(file->Append(data));
     RETURN_IF_ERROR(file->Sync());
