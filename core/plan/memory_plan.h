@@ -32,7 +32,7 @@ struct MemoryOptions {
   // after the run.
   std::vector<std::pair<int32_t, int32_t>> donations;
   std::vector<int64_t> workspace_nbytes;  // by node; empty for none
-  // Whether the node's kernel may write result 0 over operand `i` of the same byte size.
+  // Whether the node's kernel may write a result over operand `i` of the same byte size.
   std::function<bool(const ir::Node& node, size_t operand)> may_overwrite;
 };
 

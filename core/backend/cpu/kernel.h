@@ -25,7 +25,8 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual int64_t workspace_nbytes() const { return 0; }
-  // Whether result 0 may be written over operand `i` while running.
+  // Whether a result of the same byte size may share operand `i`'s bytes: true when the kernel reads
+  // what it needs of the operand before it writes the same element of any result.
   virtual bool may_overwrite(size_t /*operand*/) const { return false; }
   virtual absl::Status Run(const KernelArgs& args) const = 0;
 };
