@@ -1,0 +1,110 @@
+#include "proto/rpc/transport.h"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include "core/base/env.h"
+#include "core/base/status.h"
+
+namespace tricorn::rpc {
+namespace {
+
+constexpr int kKeepaliveMs = 10'000;
+constexpr int kMaxBackoffMs = 2'000;
+
+absl::Status CheckPair(const TlsFiles& tls) {
+  if (tls.certificate.empty() == tls.key.empty()) return absl::OkStatus();
+  return InvalidArgument("TLS: expected certificate and key together, received {}",
+                         tls.key.empty() ? "no key" : "no certificate");
+}
+
+absl::StatusOr<std::string> ReadIfNamed(const std::string& path) {
+  if (path.empty()) return std::string();
+  return Env::Posix().ReadFile(path);
+}
+
+absl::Status ListeningRefused(std::string_view address, std::string_view instead) {
+  return FailedPrecondition(
+      "listen {}: expected a loopback address, or {}, received an address that others reach",
+      address, instead);
+}
+
+}  // namespace
+
+bool IsLoopback(std::string_view address) {
+  if (address.substr(0, 5) == "unix:") return true;
+  const size_t colon = address.rfind(':');
+  const std::string_view host = address.substr(0, colon);
+  return host == "localhost" || host == "[::1]" ||
+         (host.substr(0, 4) == "127." && host.find_first_not_of("0123456789.") == host.npos);
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsFor(
+    const std::string& address, const TlsFiles& tls, bool insecure) {
+  RETURN_IF_ERROR(CheckPair(tls));
+  if (tls.certificate.empty()) {
+    if (!tls.ca.empty()) return InvalidArgument("TLS: expected certificate and key, received a CA");
+    if (!IsLoopback(address) && !insecure) {
+      return ListeningRefused(address, "TLS files, or --insecure");
+    }
+    return grpc::InsecureServerCredentials();
+  }
+  grpc::SslServerCredentialsOptions options(
+      tls.ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                     : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadIfNamed(tls.ca));
+  grpc::SslServerCredentialsOptions::PemKeyCertPair pair;
+  ASSIGN_OR_RETURN(pair.private_key, ReadIfNamed(tls.key));
+  ASSIGN_OR_RETURN(pair.cert_chain, ReadIfNamed(tls.certificate));
+  options.pem_key_cert_pairs.push_back(std::move(pair));
+  return grpc::SslServerCredentials(options);
+}
+
+absl::Status CheckPlainListener(const std::string& address, bool insecure) {
+  if (IsLoopback(address) || insecure) return absl::OkStatus();
+  return ListeningRefused(address, "--insecure");
+}
+
+absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsFor(
+    const TlsFiles& tls) {
+  if (tls.empty()) return grpc::InsecureChannelCredentials();
+  RETURN_IF_ERROR(CheckPair(tls));
+  if (tls.ca.empty()) {
+    return InvalidArgument("TLS: expected a CA with a client's certificate, received none");
+  }
+  grpc::SslCredentialsOptions options;
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadIfNamed(tls.ca));
+  ASSIGN_OR_RETURN(options.pem_private_key, ReadIfNamed(tls.key));
+  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadIfNamed(tls.certificate));
+  return grpc::SslCredentials(options);
+}
+
+void ConfigureServer(grpc::ServerBuilder& builder, int max_message_bytes) {
+  builder.SetMaxReceiveMessageSize(max_message_bytes);
+  builder.SetMaxSendMessageSize(max_message_bytes);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             kKeepaliveMs / 2);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+}
+
+std::shared_ptr<grpc::Channel> MakeChannel(
+    const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
+    int max_message_bytes) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxBackoffMs);
+  // Loopback and cluster addresses are reached directly, whatever proxy the environment names.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetMaxReceiveMessageSize(max_message_bytes);
+  arguments.SetMaxSendMessageSize(max_message_bytes);
+  return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+}  // namespace tricorn::rpc
