@@ -125,6 +125,9 @@ Op<A>::operator OpDef() const {
       return f(x, y, dy, a.As<A>());
     };
   }
+  if (view_offset != nullptr) {
+    def.view_offset = [f = view_offset](const Attrs& a) { return f(a.As<A>()); };
+  }
   def.parse_attrs = [](const Json& json) -> absl::StatusOr<Attrs> {
     A attrs{};
     RETURN_IF_ERROR(FromJson(json, &attrs));

@@ -39,6 +39,8 @@ struct OpDef {
   // Gradients from operands, results and result gradients, in terms of ops. Empty: autodiff goes
   // through the decomposition; a primitive without one passes no gradient.
   std::function<Grads(Operands x, Operands y, Operands dy, const Attrs&)> gradient = nullptr;
+  // Of a view that begins within its operand: at which element. Empty: at the first.
+  std::function<int64_t(const Attrs&)> view_offset = nullptr;
   std::function<absl::StatusOr<Attrs>(const Json&)> parse_attrs = nullptr;
 };
 
@@ -64,6 +66,7 @@ struct Op {
   Values (*decompose_all)(Operands x, const A&) = nullptr;
   Grads (*gradient)(Operands x, Value y, Value dy, const A&) = nullptr;
   Grads (*gradient_all)(Operands x, Operands y, Operands dy, const A&) = nullptr;
+  int64_t (*view_offset)(const A&) = nullptr;
 
   operator OpDef() const;  // NOLINT: the point of the struct; defined in builder.h
 };

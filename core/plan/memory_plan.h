@@ -18,13 +18,21 @@ struct Slot {
   int64_t offset = 0;   // bytes from the start of that buffer or of the arena
 };
 
+// Bytes to move once all nodes have run.
+struct Copy {
+  Slot from;
+  Slot to;
+  int64_t nbytes = 0;
+};
+
 struct MemoryPlan {
   std::vector<Slot> slots;             // by value id
   std::vector<int64_t> workspace;      // arena offset of each node's workspace; -1 without one
   int64_t arena_nbytes = 0;
   int64_t lower_bound_nbytes = 0;      // the most bytes alive at once: no plan needs less
-  // Outputs that hold an input, a constant or another output's value: copied after the last node.
-  std::vector<int32_t> copied_outputs;
+  // For outputs whose value could not be computed in place: those that hold an input, a constant or
+  // another output's value, and donated ones whose input is still read. To be done in this order.
+  std::vector<Copy> final_copies;
 };
 
 struct MemoryOptions {
