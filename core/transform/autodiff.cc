@@ -1,0 +1,152 @@
+#include "core/transform/autodiff.h"
+
+#include <algorithm>
+
+#include "core/base/status.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/shape/shape.h"
+
+namespace tricorn::transform {
+namespace {
+
+using ir::Builder;
+using ir::Graph;
+using ir::Grads;
+using ir::Node;
+using ir::Operands;
+using ir::Value;
+using ir::ValueId;
+using ir::Values;
+
+// One backward walk over the nodes [begin, end) of the graph under construction.
+class Backward {
+ public:
+  Backward(Builder& builder, size_t begin, Operands xs) : builder_(builder), begin_(begin) {
+    end_ = builder.graph().nodes().size();
+    grads_.resize(builder.graph().values().size());
+    MarkDependents(xs);
+  }
+
+  void Accumulate(Value y, Value dy) {
+    if (!dy || !DependsOnXs(y.id())) return;
+    Value& sum = grads_[static_cast<size_t>(y.id())];
+    sum = sum ? ops::Add(sum, dy) : dy;
+  }
+
+  // Pushes gradients from results to operands, last node first.
+  void Run() {
+    for (size_t i = end_; i-- > begin_ && builder_.ok();) VisitNode(i);
+  }
+
+  Value GradientOf(Value x) const {
+    const Value gradient = grads_[static_cast<size_t>(x.id())];
+    return gradient ? gradient : ops::ZerosLike(x);
+  }
+
+ private:
+  bool DependsOnXs(ValueId id) const {
+    return static_cast<size_t>(id) < depends_.size() && depends_[static_cast<size_t>(id)];
+  }
+
+  void MarkDependents(Operands xs) {
+    const Graph& graph = builder_.graph();
+    depends_.assign(graph.values().size(), false);
+    for (const Value& x : xs) depends_[static_cast<size_t>(x.id())] = true;
+    for (size_t i = begin_; i < end_; ++i) {
+      const Node& node = graph.nodes()[i];
+      const bool any = std::any_of(node.operands.begin(), node.operands.end(),
+                                   [&](ValueId id) { return DependsOnXs(id); });
+      if (!any) continue;
+      for (const ValueId id : node.results) {
+        if (IsFloating(graph.type(id).dtype)) depends_[static_cast<size_t>(id)] = true;
+      }
+    }
+  }
+
+  void VisitNode(size_t index) {
+    // A copy: rules append nodes, and appending moves them.
+    const Node node = builder_.graph().nodes()[index];
+    const bool has_gradient =
+        std::any_of(node.results.begin(), node.results.end(), [&](ValueId id) {
+          return static_cast<bool>(grads_[static_cast<size_t>(id)]);
+        });
+    const bool wanted = std::any_of(node.operands.begin(), node.operands.end(),
+                                    [&](ValueId id) { return DependsOnXs(id); });
+    if (!has_gradient || !wanted) return;
+
+    builder_.set_scope(node.scope);
+    Values x, y, dy;
+    for (const ValueId id : node.operands) x.emplace_back(&builder_, id);
+    for (const ValueId id : node.results) {
+      y.emplace_back(&builder_, id);
+      const Value gradient = grads_[static_cast<size_t>(id)];
+      dy.push_back(gradient ? gradient : ops::ZerosLike(y.back()));
+    }
+    const Grads dx = OperandGradients(node, x, y, dy);
+    if (!builder_.ok()) return;
+    for (size_t i = 0; i < dx.size(); ++i) {
+      if (!dx[i]) continue;
+      if (!(dx[i].type() == x[i].type())) {
+        builder_.SetError(Internal("gradient {} of {}: expected {}, received {}", i, node.op->name,
+                                   x[i].type().ToString(), dx[i].type().ToString()));
+        return;
+      }
+      Accumulate(x[i], dx[i]);
+    }
+  }
+
+  Grads OperandGradients(const Node& node, Operands x, Operands y, Operands dy) {
+    if (node.op->gradient) return node.op->gradient(x, y, dy, node.attrs);
+    if (!node.op->decompose) return {};
+    // Through the parts: they are traced again here, and cse makes them one with the forward pass
+    // where that was decomposed too.
+    const size_t begin = builder_.graph().nodes().size();
+    const Values parts = node.op->decompose(x, node.attrs);
+    if (!builder_.ok()) return {};
+    Backward inner(builder_, begin, x);
+    for (size_t i = 0; i < parts.size(); ++i) inner.Accumulate(parts[i], dy[i]);
+    inner.Run();
+    Grads dx(x.size());
+    for (size_t i = 0; i < x.size(); ++i) {
+      // An operand given twice collects once.
+      const bool first = std::find(x.begin(), x.begin() + static_cast<ptrdiff_t>(i), x[i]) ==
+                         x.begin() + static_cast<ptrdiff_t>(i);
+      if (first) dx[i] = inner.grads_[static_cast<size_t>(x[i].id())];
+    }
+    return dx;
+  }
+
+  Builder& builder_;
+  const size_t begin_;
+  size_t end_;
+  std::vector<bool> depends_;  // by value: floating and computed from xs
+  Values grads_;               // by value
+};
+
+}  // namespace
+
+absl::StatusOr<Values> Gradients(Builder& builder, Operands ys, Operands dys, Operands xs) {
+  RETURN_IF_ERROR(builder.status());
+  if (ys.size() != dys.size()) {
+    return InvalidArgument("gradients: expected {} result gradients, received {}", ys.size(),
+                           dys.size());
+  }
+  const std::string scope = builder.scope();
+  Backward backward(builder, 0, xs);
+  for (size_t i = 0; i < ys.size(); ++i) {
+    if (!(ys[i].type() == dys[i].type())) {
+      return InvalidArgument("gradients: expected {}, received {}", ys[i].type().ToString(),
+                             dys[i].type().ToString());
+    }
+    backward.Accumulate(ys[i], dys[i]);
+  }
+  backward.Run();
+  builder.set_scope(scope);
+  RETURN_IF_ERROR(builder.status());
+  Values gradients;
+  for (const Value& x : xs) gradients.push_back(backward.GradientOf(x));
+  RETURN_IF_ERROR(builder.status());
+  return gradients;
+}
+
+}  // namespace tricorn::transform

@@ -1,0 +1,24 @@
+#include "core/transform/decompose.h"
+
+#include "core/base/status.h"
+#include "core/ir/rewriter.h"
+
+namespace tricorn::transform {
+
+absl::StatusOr<ir::Graph> Decompose(ir::Graph graph, const KeepComposite& keep) {
+  // A decomposition may hold composites again: each round opens one level.
+  for (bool changed = true; changed;) {
+    changed = false;
+    ir::Rewriter rewriter(graph);
+    absl::StatusOr<ir::Graph> next = rewriter.Run([&](const ir::Node& node, ir::Operands x) {
+      if (!node.op->decompose || keep(graph, node)) return rewriter.Copy(node, x);
+      changed = true;
+      return node.op->decompose(x, node.attrs);
+    });
+    RETURN_IF_ERROR(next.status());
+    graph = *std::move(next);
+  }
+  return graph;
+}
+
+}  // namespace tricorn::transform

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <functional>
+
+#include "absl/status/statusor.h"
+#include "core/ir/graph.h"
+
+namespace tricorn::transform {
+
+// Whether a composite stays as it is: a backend says yes where it has a kernel for it.
+using KeepComposite = std::function<bool(const ir::Graph& graph, const ir::Node& node)>;
+
+// Replaces every other node that has a decomposition by it, until none is left.
+absl::StatusOr<ir::Graph> Decompose(ir::Graph graph, const KeepComposite& keep);
+
+}  // namespace tricorn::transform
