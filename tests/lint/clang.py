@@ -54,7 +54,14 @@ def thread_safety(path, arguments):
     """The command for files that lock, or use a class whose header says that it locks."""
     if not any(LOCKS.search(text_of(p)) for p in [path, *direct_includes(path)]):
         return None
-    return ["clang++-16", *arguments, "-fsyntax-only", "-Wno-everything", "-Wthread-safety", "-Werror"]
+    return [
+        "clang++-16",
+        *arguments,
+        "-fsyntax-only",
+        "-Wno-everything",
+        "-Wthread-safety",
+        "-Werror",
+    ]
 
 
 def tidy(path, arguments):
