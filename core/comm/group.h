@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "absl/status/status.h"
+#include "core/comm/group_plan.h"
+#include "core/tensor/dtype.h"
+
+namespace tricorn::comm {
+
+// What a transport implements: the collectives of one member of a GroupPlan. A Communicator is a
+// group whose members are all ranks, or a composition of groups.
+//
+// Every member calls the same collectives in the same order, from one thread at a time. The first
+// error ends the group: every later call returns it. Destroying a group in the middle of its peers'
+// collective is an error for them, not a hang.
+class Group {
+ public:
+  virtual ~Group() = default;
+
+  virtual const GroupPlan& plan() const = 0;
+  virtual int member() const = 0;
+
+  // Sums to plan().roots, on every member with the same bits. `brings`: one array of `count`
+  // elements for each node of plan().brings[member()]; a root's array may be exactly one of its
+  // own.
+  virtual absl::Status Sum(std::span<const std::byte* const> brings,
+                           std::span<std::byte* const> roots, int64_t count, DType dtype) = 0;
+  virtual absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) = 0;
+  virtual absl::Status Barrier() = 0;
+
+  // From any thread: ends the group with `error`, here and on every member.
+  virtual void Abort(const absl::Status& error) = 0;
+};
+
+}  // namespace tricorn::comm
