@@ -1,0 +1,13 @@
+#pragma once
+
+#include "core/data/dataset_spec.h"
+
+namespace tricorn {
+
+// One .npz, whose arrays are named by role: "x", "y", "sample_weight", "x/NAME", ...; no options.
+extern const DatasetFormat kNpzFormat;
+
+// One .npy per role; no options.
+extern const DatasetFormat kNpyFormat;
+
+}  // namespace tricorn
