@@ -1,0 +1,43 @@
+#pragma once
+
+#include "core/ops/op.h"
+
+// Random numbers from a key (2,) u32. One key gives one array: whoever draws twice derives two
+// keys.
+
+namespace tricorn::ops {
+
+struct RandomBitsAttrs {
+  Shape shape = {};
+  FIELDS(shape)
+};
+// y_i (u32) = word i % 4 of Philox4x32-10 at counter (low and high word of i / 4, 0, 0): any
+// element alone. Operand: key.
+extern const OpDef kRandomBits;
+Value RandomBits(Value key, Shape shape);
+// `count` keys out of one, by position.
+Values SplitKey(Value key, int64_t count);
+
+// A floating type.
+struct RandomAttrs {
+  DType dtype = DType::kF32;
+  Shape shape = {};
+  FIELDS(dtype, shape)
+};
+// Uniform in [0, 1): the upper 24 bits of random_bits (the upper 8 in bfloat16, 11 in float16).
+extern const OpDef kRandomUniform;
+// Standard normal: sqrt(2) erfinv(u), u uniform in (-1, 1).
+extern const OpDef kRandomNormal;
+// Standard normal given |y| < 2.
+extern const OpDef kRandomTruncatedNormal;
+
+Value RandomUniform(Value key, const Type& type, double low = 0, double high = 1);
+Value RandomNormal(Value key, const Type& type, double mean = 0, double stddev = 1);
+Value RandomTruncatedNormal(Value key, const Type& type, double mean = 0, double stddev = 1);
+// bool, true with probability p.
+Value RandomBernoulli(Value key, Shape shape, double p);
+// The inverse of erf on (-1, 1).
+extern const OpDef kErfinv;
+Value Erfinv(Value x);
+
+}  // namespace tricorn::ops
