@@ -17,22 +17,30 @@ absl::StatusOr<Role> RoleOf(std::string_view column_name) {
 }
 
 absl::StatusOr<Dataset> Dataset::FromTensors(std::vector<NamedTensor> tensors) {
-  Dataset dataset;
+  std::vector<NamedRows> sources;
   for (auto& [name, tensor] : tensors) {
-    ASSIGN_OR_RETURN(const Role role, RoleOf(name));
     if (tensor.shape().rank() == 0) {
       return InvalidArgument("{}: expected rows along the first axis, received a scalar", name);
     }
+    sources.push_back({std::move(name), std::make_unique<TensorRows>(std::move(tensor))});
+  }
+  return FromRows(std::move(sources));
+}
+
+absl::StatusOr<Dataset> Dataset::FromRows(std::vector<NamedRows> sources) {
+  Dataset dataset;
+  for (auto& [name, rows] : sources) {
+    ASSIGN_OR_RETURN(const Role role, RoleOf(name));
     for (const Column& other : dataset.columns_) {
       if (other.name == name) return InvalidArgument("{}: expected once, received twice", name);
     }
-    dataset.columns_.push_back({name, role, std::make_unique<TensorRows>(std::move(tensor))});
+    dataset.columns_.push_back({name, role, std::move(rows)});
   }
   std::stable_sort(dataset.columns_.begin(), dataset.columns_.end(),
                    [](const Column& a, const Column& b) { return a.role < b.role; });
   if (dataset.columns_.empty() || dataset.columns_[0].role != Role::kX) {
     return InvalidArgument("dataset: expected a column x, received {} columns without one",
-                           tensors.size());
+                           sources.size());
   }
   const Column& first = dataset.columns_[0];
   dataset.num_rows_ = first.rows->num_rows();
@@ -41,9 +49,8 @@ absl::StatusOr<Dataset> Dataset::FromTensors(std::vector<NamedTensor> tensors) {
     return InvalidArgument("{}: expected {} rows as {}, received {}", column.name,
                            dataset.num_rows_, first.name, column.rows->num_rows());
   }
-  if (dataset.num_rows_ == 0)
-    return InvalidArgument("dataset: expected at least 1 row, received 0");
-  return dataset;
+  if (dataset.num_rows_ > 0) return dataset;
+  return InvalidArgument("dataset: expected at least 1 row, received 0");
 }
 
 }  // namespace tricorn

@@ -28,12 +28,17 @@ absl::StatusOr<Role> RoleOf(std::string_view column_name);
 // Columns of as many rows each: the samples of a job. Safe for several threads.
 class Dataset {
  public:
-  // Errors: InvalidArgument if there is no x, no row, a name that is no role or comes twice, a
-  // scalar, or columns that differ in their number of rows.
+  struct NamedRows {
+    std::string name;
+    std::unique_ptr<const RowSource> rows;
+  };
   struct NamedTensor {
     std::string name;
     Tensor tensor;
   };
+  // Errors: InvalidArgument if there is no x, no row, a name that is no role or comes twice, a
+  // scalar, or columns that differ in their number of rows.
+  static absl::StatusOr<Dataset> FromRows(std::vector<NamedRows> sources);
   static absl::StatusOr<Dataset> FromTensors(std::vector<NamedTensor> tensors);
 
   int64_t num_rows() const { return num_rows_; }
