@@ -12,7 +12,7 @@
 namespace tricorn {
 
 // Writes one JSON object a line:
-//   {"time":"2026-01-31T12:00:00.123Z","level":"info","program":"tricorn-worker","message":"...",...}
+//   {"time": "2026-01-31T12:00:00.123Z", "level": "info", "program": "...", "message": "...", ...}
 // Copies share the sink. For any thread.
 class Logger {
  public:

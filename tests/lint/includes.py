@@ -26,7 +26,8 @@ ADAPTERS = {
     r"(gtest|gmock)/": ["*_test.cc", "*test*.h", "tests/*"],
     r"benchmark/": ["tests/bench/*"],
 }
-LIBRARIES_OF_HEADERS = re.compile(r"absl/|fmt/core\.h$|google/protobuf/")
+# Generated messages too; services (.grpc.pb.h) are heavy and stay in .cc files.
+LIBRARIES_OF_HEADERS = re.compile(r"absl/|fmt/core\.h$|google/protobuf/|tricorn/v1/\w+\.pb\.h$")
 STANDARD = re.compile(r"[a-z_0-9]+$|std(int|def|io|lib)\.h$|(sys/|netinet/|arpa/)?[a-z]+\.h$")
 
 

@@ -169,7 +169,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessS
   return child;
 }
 
-ChildProcess::ChildProcess(pid_t pid, UniqueFd output, UniqueFd last_words)
+ChildProcess::ChildProcess(int pid, UniqueFd output, UniqueFd last_words)
     : pid_(pid), output_(std::move(output)), last_words_(std::move(last_words)) {}
 
 ChildProcess::~ChildProcess() {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -23,7 +21,7 @@ class ChildProcess {
   // Kills the group when it still runs.
   ~ChildProcess();
 
-  pid_t pid() const { return pid_; }
+  int pid() const { return pid_; }
   // Standard output and error; never blocks. -1 after its end.
   int output_fd() const { return output_.get(); }
   // Up to `max_bytes` of output; empty when there is none now, and for ever once output_fd() is -1.
@@ -37,9 +35,9 @@ class ChildProcess {
   std::string LastWords() const;
 
  private:
-  ChildProcess(pid_t pid, UniqueFd output, UniqueFd last_words);
+  ChildProcess(int pid, UniqueFd output, UniqueFd last_words);
 
-  const pid_t pid_;
+  const int pid_;
   UniqueFd output_;
   const UniqueFd last_words_;
   std::optional<int> exit_code_;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tricorn/v1/worker.pb.h"
+#include "worker/agent/options.h"
+#include "worker/process/process_spec.h"
+
+namespace tricorn::worker {
+
+// The process that does an assignment: `tricorn-worker trainer ...` or `... predictor ...`, with
+// the serialized assignment as its input.
+ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& options,
+                       const std::string& incarnation);
+
+// Where that process may write; removed when it has ended.
+std::string ScratchDirectory(const std::string& assignment_id, const AgentOptions& options);
+
+// What the coordinator is told of an end.
+v1::ReportExitRequest ReportOf(const ProcessExit& exit);
+
+}  // namespace tricorn::worker
