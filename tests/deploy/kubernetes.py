@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Checks deploy/kubernetes offline: against the Kubernetes schemas, and that its names meet.
 
+    kubernetes.py [PROGRAMS]      the folder of the built programs, to check their options too
+
 Run in .venv, which has kubernetes-validate. Renders the overlays with kubectl as well where it is
 installed; without it the overlays' patches are checked to hit what they name.
 """
 
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -128,11 +131,25 @@ def patch_problems(overlay, docs):
                 yield f"{overlay.name}: {' '.join(target)} has no {op['path']}"
 
 
-def main():
+def option_problems(docs, programs):
+    """Arguments that the program of the container's image does not know."""
+    for name, pod, _ in pods(docs):
+        container = pod["containers"][0]
+        program = programs / container["image"]
+        usage = subprocess.run([program, "--help"], capture_output=True, text=True).stdout
+        for argument in container["args"]:
+            option = argument.partition("=")[0]
+            if option not in re.findall(r"--[a-z-]+", usage):
+                yield f"{name}: {program.name} has no option {option}"
+
+
+def main(programs):
     base = ROOT / "base"
     resources = yaml.safe_load((base / "kustomization.yaml").read_text())["resources"]
     docs = [doc for name in resources for doc in documents(base / name)]
     problems = [*schema_problems(docs), *hardening_problems(docs), *name_problems(docs)]
+    if programs:
+        problems += option_problems(docs, pathlib.Path(programs))
     for overlay in sorted((ROOT / "overlays").iterdir()):
         problems += patch_problems(overlay, docs)
         if shutil.which("kubectl"):
@@ -149,4 +166,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else None))
