@@ -1,3 +1,6 @@
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+
 # tricorn_generate_proto(<out-var> ROOT <dir> FILES <path below ROOT>...)
 #
 # C++ of protobuf messages and gRPC services into build/<preset>/generated, under the same paths:
