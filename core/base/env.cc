@@ -94,12 +94,20 @@ class PosixRandomAccessFile : public RandomAccessFile {
   const uint64_t size_;
 };
 
+absl::StatusOr<std::unique_ptr<WritableFile>> OpenToWrite(const std::string& path, int mode) {
+  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0644);
+  if (fd < 0) return ErrnoStatus(errno, "open for writing", path);
+  return std::make_unique<PosixWritableFile>(path, fd);
+}
+
 class PosixEnv : public Env {
  public:
   absl::StatusOr<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) override {
-    const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (fd < 0) return ErrnoStatus(errno, "open for writing", path);
-    return std::make_unique<PosixWritableFile>(path, fd);
+    return OpenToWrite(path, O_TRUNC);
+  }
+  absl::StatusOr<std::unique_ptr<WritableFile>> NewAppendableFile(
+      const std::string& path) override {
+    return OpenToWrite(path, O_APPEND);
   }
   absl::StatusOr<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(
       const std::string& path) override {

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+#include <string_view>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/env.h"
+#include "core/base/sha256.h"
+
+namespace tricorn::server {
+
+class BlobStore;
+
+// One blob on its way in. Only one writer at a time holds an upload.
+class BlobWriter {
+ public:
+  ~BlobWriter();
+  BlobWriter(const BlobWriter&) = delete;
+  BlobWriter& operator=(const BlobWriter&) = delete;
+
+  int64_t received_bytes() const { return received_; }
+  // Errors: OutOfRange (not at received_bytes, or beyond the size), ResourceExhausted (disk full).
+  absl::Status Write(int64_t offset, std::string_view data);
+  // After the last byte: verifies, syncs, and gives the blob its name. It is complete and readable
+  // on OK. Errors: FailedPrecondition (bytes are missing), DataLoss (another SHA-256: what was
+  // received is dropped).
+  absl::Status Finish();
+
+ private:
+  friend class BlobStore;
+  BlobWriter(BlobStore& store, std::string sha256, int64_t size);
+  absl::Status Resume();
+
+  BlobStore& store_;
+  const std::string sha256_;
+  const int64_t size_;
+  int64_t received_ = 0;
+  Sha256 hash_;
+  std::unique_ptr<WritableFile> file_;
+};
+
+// Blobs as files named by their SHA-256: `blobs/ab/abcd...`, uploads beside them. Thread-safe.
+class BlobStore {
+ public:
+  static absl::StatusOr<std::unique_ptr<BlobStore>> Open(const std::string& directory,
+                                                         Env& env = Env::Posix());
+
+  bool Has(const std::string& sha256) const;
+  // Errors: NotFound.
+  absl::StatusOr<std::unique_ptr<RandomAccessFile>> Read(const std::string& sha256) const;
+  // How much of an upload has arrived, over restarts too.
+  int64_t ReceivedBytes(const std::string& sha256) const;
+  // Goes on with an upload, or starts it. While the writer lives the blob is not removed.
+  // Errors: Aborted (another writer holds it), DataLoss (more received than `size`: dropped).
+  absl::StatusOr<std::unique_ptr<BlobWriter>> Write(const std::string& sha256, int64_t size);
+  // Removes a blob, unless a writer holds it. Missing is no error.
+  absl::Status Remove(const std::string& sha256);
+
+ private:
+  friend class BlobWriter;
+  BlobStore(std::string directory, Env& env) : directory_(std::move(directory)), env_(env) {}
+  std::string BlobPath(const std::string& sha256) const;
+  std::string UploadPath(const std::string& sha256) const;
+  void Release(const std::string& sha256);
+
+  const std::string directory_;
+  Env& env_;
+  mutable absl::Mutex mu_;
+  // SHA-256 of the blobs that a writer holds.
+  std::set<std::string> writers_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace tricorn::server
