@@ -19,6 +19,8 @@ class Value {
  public:
   Value() = default;
   Value(Builder* builder, ValueId id) : builder_(builder), id_(id) {}
+  // Another value of the graph that `sibling` is in.
+  Value(const Value& sibling, ValueId id) : builder_(sibling.builder_), id_(id) {}
 
   explicit operator bool() const { return builder_ != nullptr; }
   Builder& builder() const { return *builder_; }

@@ -1,0 +1,46 @@
+#include "core/transform/pipeline.h"
+
+#include "core/base/status.h"
+#include "core/ir/verifier.h"
+#include "core/transform/cse.h"
+#include "core/transform/dce.h"
+#include "core/transform/fuse_elementwise.h"
+#include "core/transform/hoist_effects.h"
+#include "core/transform/simplify.h"
+
+namespace tricorn::transform {
+namespace {
+
+using Pass = absl::StatusOr<ir::Graph> (*)(const ir::Graph&);
+
+absl::Status Apply(ir::Graph& graph, Pass pass, std::string_view name) {
+  ASSIGN_OR_RETURN(graph, pass(graph));
+#ifndef NDEBUG
+  return WithSubject(ir::Verify(graph), name);
+#else
+  (void)name;
+  return absl::OkStatus();
+#endif
+}
+
+absl::Status Clean(ir::Graph& graph) {
+  RETURN_IF_ERROR(Apply(graph, Simplify, "simplify"));
+  RETURN_IF_ERROR(Apply(graph, Cse, "cse"));
+  return Apply(graph, Dce, "dce");
+}
+
+}  // namespace
+
+absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options) {
+  RETURN_IF_ERROR(Clean(graph));
+  ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
+  RETURN_IF_ERROR(Clean(graph));
+  RETURN_IF_ERROR(Apply(graph, HoistEffects, "hoist_effects"));
+  if (options.fuse) {
+    RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
+    RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
+  }
+  return graph;
+}
+
+}  // namespace tricorn::transform

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "core/ir/graph.h"
+#include "core/transform/decompose.h"
+
+namespace tricorn::transform {
+
+struct PipelineOptions {
+  KeepComposite keep;     // composites that the backend has kernels for
+  bool fuse = true;       // elementwise fusion, for backends that run kFusedElementwise
+};
+
+// What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
+// again, early collectives, fusion. Each pass's result is verified in debug builds.
+absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
+
+}  // namespace tricorn::transform

@@ -1,0 +1,134 @@
+#include "core/transform/simplify.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/ir/rewriter.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
+#include "core/ops/shape/shape.h"
+
+namespace tricorn::transform {
+namespace {
+
+using ir::Builder;
+using ir::Node;
+using ir::Operands;
+using ir::Value;
+
+// The number that `value` is everywhere, where the graph says so.
+std::optional<double> Splat(const Builder& builder, const Value& value) {
+  const Node* node = builder.producer(value);
+  if (node == nullptr) return std::nullopt;
+  if (node->op == &ops::kBroadcast || node->op == &ops::kReshape) {
+    return Splat(builder, Value(value, node->operands[0]));
+  }
+  const Tensor* constant = ir::ConstantValue(node);
+  if (constant == nullptr || constant->num_elements() != 1) return std::nullopt;
+  return constant->At(0);
+}
+
+bool IsIota(const ops::Axes& axes) {
+  for (size_t i = 0; i < axes.size(); ++i) {
+    if (axes[i] != static_cast<int64_t>(i)) return false;
+  }
+  return true;
+}
+
+bool AllZero(const ops::Axes& counts) {
+  return std::all_of(counts.begin(), counts.end(), [](int64_t n) { return n == 0; });
+}
+
+// Operand `i` of the node that makes `value`, if that node is an `op`.
+Value OperandIf(const Builder& builder, const Value& value, const ir::OpDef& op) {
+  const Node* node = builder.producer(value);
+  return node != nullptr && node->op == &op ? Value(value, node->operands[0]) : Value();
+}
+
+// Each rule gives the node's replacement, or none.
+
+Value Arithmetic(const Builder& builder, const Node& node, Operands x) {
+  const auto is = [&](size_t operand, double number) {
+    return Splat(builder, x[operand]) == number;
+  };
+  if (node.op == &ops::kAdd) return is(1, 0) ? x[0] : is(0, 0) ? x[1] : Value();
+  if (node.op == &ops::kSubtract) return is(1, 0) ? x[0] : Value();
+  if (node.op == &ops::kMultiply) return is(1, 1) ? x[0] : is(0, 1) ? x[1] : Value();
+  if (node.op == &ops::kDivide) return is(1, 1) ? x[0] : Value();
+  if (node.op == &ops::kNegative) return OperandIf(builder, x[0], ops::kNegative);
+  return {};
+}
+
+Value Transposes(const Builder& builder, const Node& node, Value x) {
+  const ops::Axes& perm = node.attrs.As<ops::TransposeAttrs>().perm;
+  if (IsIota(perm)) return x;
+  const Value inner = OperandIf(builder, x, ops::kTranspose);
+  if (!inner) return {};
+  const ops::Axes& first = builder.producer(x)->attrs.As<ops::TransposeAttrs>().perm;
+  ops::Axes both;
+  for (const int64_t axis : perm) both.push_back(first[static_cast<size_t>(axis)]);
+  return IsIota(both) ? inner : ops::Transpose(inner, both);
+}
+
+Value Broadcasts(const Builder& builder, const Node& node, Value x) {
+  const auto& attrs = node.attrs.As<ops::BroadcastAttrs>();
+  if (IsIota(attrs.axes) && x.shape() == attrs.shape) return x;
+  const Value inner = OperandIf(builder, x, ops::kBroadcast);
+  if (!inner) return {};
+  ops::Axes axes;
+  for (const int64_t axis : builder.producer(x)->attrs.As<ops::BroadcastAttrs>().axes) {
+    axes.push_back(attrs.axes[static_cast<size_t>(axis)]);
+  }
+  return ops::Broadcast(inner, attrs.shape, axes);
+}
+
+Value Moves(const Builder& builder, const Node& node, Operands x) {
+  if (node.op == &ops::kReshape) {
+    const Shape& shape = node.attrs.As<ops::ReshapeAttrs>().shape;
+    if (x[0].shape() == shape) return x[0];
+    const Value inner = OperandIf(builder, x[0], ops::kReshape);
+    if (!inner) return {};
+    return inner.shape() == shape ? inner : ops::Reshape(inner, shape);
+  }
+  if (node.op == &ops::kTranspose) return Transposes(builder, node, x[0]);
+  if (node.op == &ops::kBroadcast) return Broadcasts(builder, node, x[0]);
+  if (node.op == &ops::kConcatenate) return x.size() == 1 ? x[0] : Value();
+  if (node.op == &ops::kSlice) {
+    const auto& attrs = node.attrs.As<ops::SliceAttrs>();
+    const bool whole = AllZero(attrs.start) && Shape(attrs.limit) == x[0].shape() &&
+                       std::all_of(attrs.stride.begin(), attrs.stride.end(),
+                                   [](int64_t stride) { return stride == 1; });
+    return whole ? x[0] : Value();
+  }
+  if (node.op == &ops::kPad) {
+    const auto& attrs = node.attrs.As<ops::PadAttrs>();
+    const bool none = AllZero(attrs.low) && AllZero(attrs.high) && AllZero(attrs.interior);
+    return none ? x[0] : Value();
+  }
+  return {};
+}
+
+// A reduction over axes of length 1 only renames the element.
+Value Reductions(const Node& node, Operands x, const Shape& result) {
+  const bool keeps = node.op == &ops::kSum || node.op == &ops::kMax || node.op == &ops::kMin ||
+                     node.op == &ops::kProd;
+  if (!keeps || x[0].shape().num_elements() != result.num_elements()) return {};
+  return x[0].shape() == result ? x[0] : ops::Reshape(x[0], result);
+}
+
+}  // namespace
+
+absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph) {
+  ir::Rewriter rewriter(graph);
+  const Builder& builder = rewriter.builder();
+  return rewriter.Run([&](const Node& node, Operands x) -> ir::Values {
+    if (node.results.size() != 1 || x.empty()) return rewriter.Copy(node, x);
+    Value value = Arithmetic(builder, node, x);
+    if (!value) value = Moves(builder, node, x);
+    if (!value) value = Reductions(node, x, graph.type(node.results[0]).shape);
+    if (!value) return rewriter.Copy(node, x);
+    return {value};
+  });
+}
+
+}  // namespace tricorn::transform
