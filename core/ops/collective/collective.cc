@@ -49,6 +49,7 @@ const OpDef kBucketSlice = Op<BucketSliceAttrs>{
       }
       return Type{flat.dtype, a.shape};
     },
+    .view_offset = [](const BucketSliceAttrs& a) { return a.offset; },
 };
 
 void RegisterCollective(OpRegistry& ops) {
