@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "absl/strings/cord.h"
+
 namespace tricorn {
 namespace internal {
 
@@ -15,7 +17,11 @@ void CheckFailed(const char* file, int line, const char* condition) {
 
 absl::Status WithSubject(const absl::Status& status, std::string_view subject) {
   if (status.ok()) return status;
-  return absl::Status(status.code(), fmt::format("{}: {}", subject, std::string(status.message())));
+  absl::Status named(status.code(), fmt::format("{}: {}", subject, std::string(status.message())));
+  status.ForEachPayload([&](absl::string_view type_url, const absl::Cord& payload) {
+    named.SetPayload(type_url, payload);
+  });
+  return named;
 }
 
 }  // namespace tricorn

@@ -74,7 +74,7 @@ absl::Status ResourceExhausted(fmt::format_string<Args...> format, Args&&... arg
   return absl::ResourceExhaustedError(fmt::format(format, std::forward<Args>(args)...));
 }
 
-// `status` with "subject: " before its message; OK stays OK.
+// `status`, payloads and all, with "subject: " before its message; OK stays OK.
 absl::Status WithSubject(const absl::Status& status, std::string_view subject);
 
 }  // namespace tricorn
