@@ -1,0 +1,24 @@
+#pragma once
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/time.h"
+
+namespace tricorn::rpc {
+
+// Whether the call may go better when it is repeated as it is: the peer is away, was shut down in
+// the middle, or did not answer in time.
+bool IsTransient(const absl::Status& status);
+
+struct RetryPolicy {
+  absl::Duration initial_delay = absl::Milliseconds(100);
+  absl::Duration max_delay = absl::Seconds(3);
+  absl::Time give_up = absl::InfiniteFuture();  // no attempt begins later
+  const absl::Notification* stop = nullptr;     // notified: no attempt begins any more
+};
+
+// Repeats `attempt` until it succeeds, fails for good, or the policy ends it; then the last status.
+absl::Status WithRetry(const RetryPolicy& policy, absl::FunctionRef<absl::Status()> attempt);
+
+}  // namespace tricorn::rpc
