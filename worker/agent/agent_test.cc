@@ -216,7 +216,7 @@ TEST_F(AgentTest, OffersItsCapacity) {
   EXPECT_EQ(self.capacity().slots(), 1);
   EXPECT_GE(self.capacity().threads(), 1);
   EXPECT_GT(self.capacity().memory_bytes(), 0);
-  EXPECT_EQ(self.host_id().size(), 16u);
+  EXPECT_FALSE(self.host_id().empty());
   EXPECT_EQ(self.address(), "127.0.0.1");
 }
 

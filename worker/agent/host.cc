@@ -1,15 +1,13 @@
 #include "worker/agent/host.h"
 
 #include <sched.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
 
-#include "core/base/sha256.h"
-#include "fmt/core.h"
+#include "core/comm/host_id.h"
 
 namespace tricorn::worker {
 namespace {
@@ -45,18 +43,10 @@ int64_t UsableMemory() {
   return bytes;
 }
 
-std::string HostId() {
-  struct stat net = {}, shm = {};
-  stat("/proc/self/ns/net", &net);
-  stat("/dev/shm", &shm);
-  const std::string boot = FirstWord("/proc/sys/kernel/random/boot_id");
-  return Sha256Hex(fmt::format("{} {} {}", boot, net.st_ino, shm.st_dev)).substr(0, 16);
-}
-
 }  // namespace
 
 Host DescribeHost() {
-  return {.threads = UsableThreads(), .memory_bytes = UsableMemory(), .id = HostId()};
+  return {.threads = UsableThreads(), .memory_bytes = UsableMemory(), .id = comm::LocalHostId().value_or("")};
 }
 
 }  // namespace tricorn::worker

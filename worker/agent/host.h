@@ -9,8 +9,7 @@ namespace tricorn::worker {
 struct Host {
   int threads = 1;
   int64_t memory_bytes = 0;
-  // Equal for two processes if and only if they can reach each other over shared memory and
-  // loopback: a digest of boot, network namespace and /dev/shm.
+  // Equal for processes that can share memory (core/comm/host_id.h); empty if that is not known.
   std::string id;
 };
 
