@@ -49,4 +49,13 @@ Value Full(Builder& builder, const Type& type, double value) {
 Value ZerosLike(Value x) { return Full(x.builder(), x.type(), 0); }
 Value OnesLike(Value x) { return Full(x.builder(), x.type(), 1); }
 
+bool IsZero(Value x) {
+  const ir::Node* node = x.builder().producer(x);
+  if (node != nullptr && node->op == &kBroadcast) {
+    node = x.builder().graph().producer(node->operands[0]);
+  }
+  const Tensor* value = ir::ConstantValue(node);
+  return value != nullptr && value->shape().rank() == 0 && value->At(0) == 0;
+}
+
 }  // namespace tricorn::ops

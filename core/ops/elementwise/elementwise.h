@@ -111,6 +111,8 @@ Value Scalar(Builder& builder, double value, DType dtype);
 Value Full(Builder& builder, const Type& type, double value);
 Value ZerosLike(Value x);
 Value OnesLike(Value x);
+// Whether x is a constant scalar 0, broadcast or not: what autodiff gives for an unused result.
+bool IsZero(Value x);
 // x, through which no gradient flows.
 extern const OpDef kStopGradient;
 Value StopGradient(Value x);

@@ -85,6 +85,9 @@ struct BatchNormAttrs {
 // y = (x - mean) rsqrt(variance + epsilon) gamma + beta, the variance biased. Operands: x, gamma,
 // beta. Results: y, mean, variance; these and gamma, beta are (channels,), float32 if x is half.
 extern const OpDef kBatchNormTraining;
+// Operands: x, gamma, mean, variance, dy. Results: the gradients in x, gamma and beta, mean and
+// variance being x's own.
+extern const OpDef kBatchNormGradient;
 struct BatchNormResult {
   Value y;
   Value mean;
