@@ -62,7 +62,9 @@ absl::Status Peers::WaitForAll(SharedCounter SegmentHeader::*counter, uint32_t t
 absl::Status Peers::WaitFor(const SharedCounter& counter, uint32_t target) {
   if (counter.SpinUntilReached(target)) return absl::OkStatus();
   while (!counter.HasReached(target)) {
-    if (const absl::Status error = FindFailure(); !error.ok() && !counter.HasReached(target)) {
+    absl::Status error = FindFailure();
+    if (error.ok()) error = watch_();
+    if (!error.ok() && !counter.HasReached(target)) {
       Abort(error);  // the others learn the cause from here, not from this member's leaving
       return failure_.status();
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,6 +33,10 @@ class Peers {
 
   absl::Status status() const { return failure_.status(); }
 
+  // As ComposableGroup's.
+  absl::Status Check() const { return FindFailure(); }
+  void SetWatch(std::function<absl::Status()> watch) { watch_ = std::move(watch); }
+
  private:
   Peers(int member, std::vector<int> ranks) : member_(member), ranks_(std::move(ranks)) {}
 
@@ -39,13 +44,13 @@ class Peers {
   // Why the wait cannot end well, if so. A member that ended or left may first have done its part,
   // so the caller looks at what it waits for once more.
   absl::Status FindFailure() const;
-  std::string Describe(int member) const;
   void WakeEverybody();
 
   const int member_;
   const std::vector<int> ranks_;
   std::vector<Segment> segments_;
   std::vector<ProcessHandle> processes_;
+  std::function<absl::Status()> watch_ = [] { return absl::OkStatus(); };
   Failure failure_;
   absl::Mutex abort_mu_;  // one Abort at a time writes to the header
 };

@@ -20,7 +20,7 @@ constexpr int64_t kOneStepBytes = 16 << 10;
 // buffer is overwritten while somebody reads it: a member writes input(step) after all have entered
 // step - 1, hence have done with step - 2, whose buffer it is; and output() after all have entered
 // this step, hence have done with the step before.
-class ShmGroup final : public Group {
+class ShmGroup final : public ComposableGroup {
  public:
   ShmGroup(const ShmOptions& options, std::unique_ptr<Peers> peers)
       : plan_(options.plan),
@@ -72,6 +72,10 @@ class ShmGroup final : public Group {
   }
 
   void Abort(const absl::Status& error) override { peers_->Abort(error); }
+  absl::Status Check() override { return peers_->Check(); }
+  void SetWatch(std::function<absl::Status()> watch) override {
+    peers_->SetWatch(std::move(watch));
+  }
 
  private:
   static int64_t RowBytes(const GroupPlan& plan) {
@@ -162,7 +166,7 @@ class ShmGroup final : public Group {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Group>> ConnectShmGroup(const ShmOptions& options) {
+absl::StatusOr<std::unique_ptr<ComposableGroup>> ConnectShmGroup(const ShmOptions& options) {
   CHECK(options.store != nullptr);
   CHECK(static_cast<int>(options.ranks.size()) == options.plan.size());
   ASSIGN_OR_RETURN(std::unique_ptr<Peers> peers, Peers::Connect(options));

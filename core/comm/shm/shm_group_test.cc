@@ -24,7 +24,7 @@ Connect ConnectShm(int size, int total_shards) {
     options.store = &store;
     options.prefix = "test";
     options.deadline = absl::Now() + absl::Seconds(20);
-    ASSIGN_OR_RETURN(std::unique_ptr<Group> group, ConnectShmGroup(options));
+    ASSIGN_OR_RETURN(auto group, ConnectShmGroup(options));
     return MakeCommunicator(std::move(group));
   };
 }
