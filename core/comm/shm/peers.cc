@@ -98,7 +98,7 @@ absl::Status Peers::FindFailure() const {
 
 void Peers::Abort(const absl::Status& error) {
   failure_.Set(error);
-  absl::MutexLock lock(&abort_mu_);
+  MutexLock lock(&abort_mu_);
   SegmentHeader& header = own().header();
   if (header.state.load() != SegmentHeader::kRunning) return;
   const size_t size = std::min(error.message().size(), sizeof header.abort_message);

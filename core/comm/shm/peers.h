@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/comm/failure.h"
 #include "core/comm/shm/process_handle.h"
 #include "core/comm/shm/segment.h"
@@ -52,7 +52,7 @@ class Peers {
   std::vector<ProcessHandle> processes_;
   std::function<absl::Status()> watch_ = [] { return absl::OkStatus(); };
   Failure failure_;
-  absl::Mutex abort_mu_;  // one Abort at a time writes to the header
+  Mutex abort_mu_;  // one Abort at a time writes to the header
 };
 
 }  // namespace tricorn::comm

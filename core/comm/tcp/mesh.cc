@@ -229,7 +229,7 @@ void Mesh::Abort(const absl::Status& error) {
 }
 
 void Mesh::Notify(const Notice& notice) {
-  absl::MutexLock lock(&notify_mu_);
+  MutexLock lock(&notify_mu_);
   if (std::exchange(has_notified_, true)) return;
   for (const Peer& peer : peers_) {
     // Nothing was sent here before, so it fits; a peer that is gone needs no notice.

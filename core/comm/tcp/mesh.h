@@ -11,7 +11,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/comm/failure.h"
 #include "core/comm/tcp/bootstrap.h"
 #include "core/comm/tcp/tcp_group.h"
@@ -103,7 +103,7 @@ class Mesh {
   std::vector<pollfd> queries_;
   std::function<absl::Status()> watch_ = [] { return absl::OkStatus(); };
   Failure failure_;
-  absl::Mutex notify_mu_;
+  Mutex notify_mu_;
   bool has_notified_ ABSL_GUARDED_BY(notify_mu_) = false;
 };
 
