@@ -1,7 +1,6 @@
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
+#include <pthread.h>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
@@ -9,15 +8,21 @@
 namespace tricorn {
 
 // A mutex that both clang's thread-safety analysis and ThreadSanitizer understand. (absl::Mutex of
-// the distribution is built without the latter's annotations, so every use looks like a race.)
+// the distribution is built without the latter's annotations, so every use looks like a race; and
+// std::mutex is not initialised at run time, so one that stands where another was looks destroyed.)
 class ABSL_LOCKABLE Mutex {
  public:
-  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { mu_.lock(); }
-  void Unlock() ABSL_UNLOCK_FUNCTION() { mu_.unlock(); }
+  Mutex() { pthread_mutex_init(&mu_, nullptr); }
+  ~Mutex() { pthread_mutex_destroy(&mu_); }
+  Mutex(const Mutex&) = delete;
+  Mutex& operator=(const Mutex&) = delete;
+
+  void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { pthread_mutex_lock(&mu_); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() { pthread_mutex_unlock(&mu_); }
 
  private:
   friend class CondVar;
-  std::mutex mu_;
+  pthread_mutex_t mu_;
 };
 
 class ABSL_SCOPED_LOCKABLE MutexLock {
@@ -34,25 +39,26 @@ class ABSL_SCOPED_LOCKABLE MutexLock {
 // Waits release the mutex while they sleep and may end without cause: call them in a loop.
 class CondVar {
  public:
+  CondVar() { pthread_cond_init(&condition_, nullptr); }
+  ~CondVar() { pthread_cond_destroy(&condition_); }
+  CondVar(const CondVar&) = delete;
+  CondVar& operator=(const CondVar&) = delete;
+
   void Wait(Mutex* mu) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
-    condition_.wait(lock);
-    lock.release();
+    pthread_cond_wait(&condition_, &mu->mu_);
   }
 
   // True if the deadline has passed.
   bool WaitWithDeadline(Mutex* mu, absl::Time deadline) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
-    std::unique_lock<std::mutex> lock(mu->mu_, std::adopt_lock);
-    const auto result = condition_.wait_until(lock, absl::ToChronoTime(deadline));
-    lock.release();
-    return result == std::cv_status::timeout;
+    const timespec until = absl::ToTimespec(deadline);
+    return pthread_cond_timedwait(&condition_, &mu->mu_, &until) != 0;
   }
 
-  void Signal() { condition_.notify_one(); }
-  void SignalAll() { condition_.notify_all(); }
+  void Signal() { pthread_cond_signal(&condition_); }
+  void SignalAll() { pthread_cond_broadcast(&condition_); }
 
  private:
-  std::condition_variable condition_;
+  pthread_cond_t condition_;
 };
 
 }  // namespace tricorn
