@@ -73,6 +73,17 @@ absl::Status Peers::WaitFor(const SharedCounter& counter, uint32_t target) {
   return absl::OkStatus();
 }
 
+absl::Status Peers::ExpectAll(uint32_t step, int64_t nbytes) {
+  for (size_t m = 0; m < segments_.size(); ++m) {
+    const int64_t received = segments_[m].header().nbytes[step % 2];
+    if (received == nbytes) continue;
+    Abort(Internal("rank {} calls another collective: expected one of {} bytes, received {}",
+                   ranks_[m], nbytes, received));
+    return failure_.status();
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Peers::FindFailure() const {
   RETURN_IF_ERROR(failure_.status());
   for (size_t m = 0; m < segments_.size(); ++m) {

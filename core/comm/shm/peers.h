@@ -28,6 +28,10 @@ class Peers {
   // every member's state at least every 20 ms.
   absl::Status WaitForAll(SharedCounter SegmentHeader::*counter, uint32_t target);
 
+  // Internal, which ends the group, unless every member's step, which all have entered, is about
+  // `nbytes`.
+  absl::Status ExpectAll(uint32_t step, int64_t nbytes);
+
   // From any thread.
   void Abort(const absl::Status& error);
 

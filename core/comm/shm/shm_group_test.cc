@@ -66,6 +66,22 @@ TEST(ShmGroup, ServesThreadsOfOneProcess) {
   for (std::thread& thread : threads) thread.join();
 }
 
+TEST(ShmGroup, TellsThatRanksCallDifferentCollectives) {
+  MemoryStore store;
+  std::thread first([&store] {
+    const auto communicator = ConnectShm(2, 2)(0, store);
+    ASSERT_TRUE(communicator.ok()) << communicator.status();
+    std::byte bytes[40] = {};
+    const std::byte* part = bytes;
+    EXPECT_TRUE(absl::IsInternal((*communicator)->AllReduce({&part, 1}, bytes, 10, DType::kF32)));
+  });
+  const auto communicator = ConnectShm(2, 2)(1, store);
+  ASSERT_TRUE(communicator.ok()) << communicator.status();
+  const absl::Status status = (*communicator)->Barrier();
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  first.join();
+}
+
 TEST(ShmGroup, NamesTheRankThatDoesNotCome) {
   MemoryStore store;
   ShmOptions options;
