@@ -20,6 +20,12 @@ class FailingEnv : public Env {
     ASSIGN_OR_RETURN(auto file, disk_.NewWritableFile(path));
     return std::make_unique<File>(*this, std::move(file));
   }
+  absl::StatusOr<std::unique_ptr<WritableFile>> NewAppendableFile(
+      const std::string& path) override {
+    RETURN_IF_ERROR(Spend(path));
+    ASSIGN_OR_RETURN(auto file, disk_.NewAppendableFile(path));
+    return std::make_unique<File>(*this, std::move(file));
+  }
   absl::StatusOr<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(
       const std::string& path) override {
     return disk_.NewRandomAccessFile(path);
