@@ -4,7 +4,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "core/base/mutex.h"
+#include "absl/synchronization/mutex.h"
 
 namespace tricorn::comm {
 
@@ -19,7 +19,7 @@ class Failure {
 
  private:
   std::atomic<bool> happened_ = false;
-  mutable Mutex mu_;
+  mutable absl::Mutex mu_;
   absl::Status first_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -27,19 +27,16 @@ constexpr std::string_view kPrefix = "blobs/";
 // Transient errors, until nothing has moved for `patience`.
 class Patience {
  public:
-  Patience(absl::Duration patience, const absl::Notification& stop)
-      : patience_(patience), stop_(stop) {}
+  explicit Patience(absl::Duration patience) : patience_(patience) {}
   void Moved() { last_ = absl::Now(); }
   rpc::RetryPolicy policy() const {
     rpc::RetryPolicy policy;
     policy.give_up = last_ + patience_;
-    policy.stop = &stop_;
     return policy;
   }
 
  private:
   const absl::Duration patience_;
-  const absl::Notification& stop_;
   absl::Time last_ = absl::Now();
 };
 
@@ -64,7 +61,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   }
   Sha256 hash;
   int64_t received = 0;
-  Patience patience(patience_, stop_);
+  Patience patience(patience_);
   absl::Status local;  // of our disk, which no repetition mends
   auto read_stream = [&]() -> absl::Status {
     grpc::ClientContext context;
@@ -93,7 +90,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   do {  // a stream that brought something earns fresh patience
     before = received;
     status = rpc::WithRetry(patience.policy(), read_stream);
-  } while (rpc::IsTransient(status) && received > before && !stop_.HasBeenNotified());
+  } while (rpc::IsTransient(status) && received > before);
   RETURN_IF_ERROR(WithSubject(status, blob));
   const std::string digest = hash.HexDigest();
   if (std::string(kPrefix) + digest != blob) {
@@ -129,7 +126,7 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
   v1::CreateUploadRequest request;
   request.set_sha256(sha256);
   request.set_size_bytes(static_cast<int64_t>(size));
-  Patience patience(patience_, stop_);
+  Patience patience(patience_);
   uint64_t received = 0;
   int corruptions = 0;
   while (true) {
@@ -153,10 +150,8 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
     if (!rpc::IsTransient(status) && !absl::IsOutOfRange(status) && !absl::IsAborted(status)) {
       return WithSubject(status, "upload of " + sha256);
     }
-    if (absl::Now() > patience.policy().give_up ||
-        stop_.WaitForNotificationWithTimeout(absl::Milliseconds(100))) {
-      return WithSubject(status, "upload of " + sha256);
-    }
+    if (absl::Now() > patience.policy().give_up) return WithSubject(status, "upload of " + sha256);
+    absl::SleepFor(absl::Milliseconds(100));
   }
 }
 

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "core/base/env.h"
 
@@ -35,9 +34,6 @@ class BlobClient {
   absl::StatusOr<std::string> Upload(const RandomAccessFile& file);
   absl::StatusOr<std::string> Upload(std::string_view content);
 
-  // Transfers that wait for the coordinator end at once, with its last error. Once.
-  void Stop() { stop_.Notify(); }
-
  private:
   struct Stubs;
   using ReadPiece = std::function<absl::Status(uint64_t offset, size_t nbytes, char* out)>;
@@ -48,7 +44,6 @@ class BlobClient {
 
   const std::unique_ptr<Stubs> stubs_;
   const absl::Duration patience_;
-  absl::Notification stop_;
 };
 
 }  // namespace tricorn::worker

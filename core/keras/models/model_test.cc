@@ -1,0 +1,99 @@
+#include "core/keras/models/model.h"
+
+#include <gtest/gtest.h>
+
+#include "core/keras/layers/core/dense.h"
+#include "core/keras/layers/core/input_layer.h"
+#include "core/keras/layers/registry/all_layers.h"
+#include "core/keras/models/functional.h"
+#include "core/keras/models/registry.h"
+#include "core/keras/models/sequential.h"
+
+namespace tricorn::keras {
+namespace {
+
+std::vector<std::string> Paths(const Model& model) {
+  std::vector<std::string> paths;
+  for (const Variable* variable : model.variables()) paths.push_back(variable->path);
+  return paths;
+}
+
+Json RoundTrip(const Model& model) {
+  Registries objects;
+  AddAllLayers(objects.Of<Layer>());
+  AddModels(objects.Of<Layer>());
+  const auto copy = Deserializer(objects).Object<Layer>(model.Serialize());
+  EXPECT_TRUE(copy.ok()) << copy.status();
+  return copy.ok() ? (*copy)->Serialize() : Json();
+}
+
+TEST(Sequential, BuildsNamesAndDrawsItsLayers) {
+  const Sequential model({Input({.shape = {{784}}}), Dense({.units = 64, .activation = "relu"}),
+                          Dense({.units = 10}), Dense({.units = 2}, {.name = "logits"})});
+  ASSERT_TRUE(model->status().ok()) << model->status();
+  EXPECT_EQ(Paths(*model),
+            (std::vector<std::string>{"sequential/dense/kernel", "sequential/dense/bias",
+                                      "sequential/dense_1/kernel", "sequential/dense_1/bias",
+                                      "sequential/logits/kernel", "sequential/logits/bias"}));
+  EXPECT_EQ(ToString(model->outputs()[0].shape()), "(None, 2)");
+  EXPECT_EQ(model->CountParams(), 784 * 64 + 64 + 64 * 10 + 10 + 10 * 2 + 2);
+  for (const Variable* variable : model->variables()) EXPECT_TRUE(variable->has_value());
+  EXPECT_EQ(RoundTrip(*model), model->Serialize());
+}
+
+TEST(Sequential, WaitsForAnInputShape) {
+  const Sequential model({Dense({.units = 3})});
+  EXPECT_TRUE(model->status().ok());
+  EXPECT_EQ(model->graph(), nullptr);
+  ASSERT_TRUE(model->BuildForInput({DType::kF32, {std::nullopt, 5}}).ok());
+  EXPECT_EQ(ToString(model->outputs()[0].shape()), "(None, 3)");
+}
+
+TEST(Functional, SharesLayersAndCountsCalls) {
+  const KerasTensor a = Input({.shape = {{4}}, .name = "a"});
+  const KerasTensor b = Input({.shape = {{4}}, .name = "b"});
+  const Dense shared({.units = 3}, {.name = "shared"});
+  const KerasTensor first = shared(a);
+  const KerasTensor unused = shared(a);
+  const KerasTensor second = shared(b);
+  const Functional model({a, b}, {second, first});
+  ASSERT_TRUE(model->status().ok()) << model->status();
+  EXPECT_EQ(Paths(*model), (std::vector<std::string>{"shared/kernel", "shared/bias"}));
+  const Json config = model->GetConfig();
+  EXPECT_EQ(config["output_layers"].Dump(), R"([["shared", 1, 0], ["shared", 0, 0]])");
+  EXPECT_EQ(config["layers"].AsArray()[2]["inbound_nodes"].size(), 2u);
+  EXPECT_EQ(RoundTrip(*model), model->Serialize());
+}
+
+TEST(Functional, NestsWithCallsFromOne) {
+  const KerasTensor x = Input({.shape = {{4}}});
+  const KerasTensor u = Input({.shape = {{4}}});
+  const Functional inner(u, Dense({.units = 4})(u), {.name = "inner"});
+  const Functional outer(x, {inner(inner(x)), inner(x)}, {.name = "outer"});
+  ASSERT_TRUE(outer->status().ok()) << outer->status();
+  EXPECT_EQ(outer->GetConfig()["output_layers"].Dump(), R"([["inner", 2, 0], ["inner", 3, 0]])");
+  EXPECT_EQ(RoundTrip(*outer), outer->Serialize());
+}
+
+TEST(Model, ReportsTheFirstErrorWithItsLayer) {
+  const Sequential model({Input({.shape = {{784}}}), Dense({.units = -1})});
+  EXPECT_EQ(std::string(model->status().message()),
+            "dense: units: expected a positive number, received -1");
+  const Sequential typo({Input({.shape = {{784}}}), Dense({.units = 1, .activation = "rleu"})});
+  EXPECT_EQ(std::string(typo->status().message()),
+            "dense: activation: activation: expected a name that Keras has, received 'rleu'");
+}
+
+TEST(Model, TracesWithWeightsAsInputs) {
+  const Sequential model({Input({.shape = {{4}}}), Dense({.units = 3, .activation = "relu"})});
+  ir::Builder builder;
+  CallContext context(builder, false);
+  const ir::Values y = model->Apply(context, {{builder.Input("x", {DType::kU8, {2, 4}})}});
+  ASSERT_TRUE(builder.ok()) << builder.status();
+  EXPECT_EQ(y[0].type().ToString(), "float32(2, 3)");
+  ASSERT_EQ(context.reads().size(), 2u);
+  EXPECT_EQ(builder.graph().inputs()[1].name, "sequential/dense/kernel");
+}
+
+}  // namespace
+}  // namespace tricorn::keras
