@@ -47,9 +47,7 @@ void Coordinator::Submit(Event event, Answer answer) {
 }
 
 void Coordinator::Read(std::function<void(const View&)> read) {
-  Enqueue({{}, nullptr, [this, read = std::move(read)] {
-             read({machine_->state(), live_progress_, *machine_});
-           }});
+  Enqueue({{}, nullptr, [this, read = std::move(read)] { read(ViewNow()); }});
 }
 
 void Coordinator::Heartbeat(std::string worker_id, std::string incarnation,
@@ -72,6 +70,7 @@ void Coordinator::UseDeployment(std::string deployment_id) {
 void Coordinator::RunAfter(absl::Duration delay, std::function<void()> run) {
   absl::MutexLock lock(&mu_);
   timers_.emplace(clock_.Now() + delay, std::move(run));
+  timer_added_ = true;
 }
 
 void Coordinator::Loop() {
@@ -84,6 +83,7 @@ void Coordinator::Loop() {
       if (!timers_.empty()) wait = std::min(wait, timers_.begin()->first - clock_.Now());
       mu_.AwaitWithTimeout(absl::Condition(this, &Coordinator::HasWork), wait);
       items.swap(queue_);
+      timer_added_ = false;
       stopping = stopping_;
     }
     Process(std::move(items));
@@ -117,7 +117,7 @@ void Coordinator::CommitAndAnswer(std::vector<Item> items) {
   for (size_t i = 0; i < items.size(); ++i) {
     NoteProgress(events[i], effects[i]);
     if (items[i].answer != nullptr) {
-      items[i].answer(effects[i], {machine_->state(), live_progress_, *machine_});
+      items[i].answer(effects[i], ViewNow());
     }
     Perform(effects[i]);
   }
@@ -166,11 +166,12 @@ void Coordinator::SubmitDue() {
   if (!items.empty()) CommitAndAnswer(std::move(items));
 }
 
-int64_t Coordinator::Subscribe(std::string topic, std::function<void()> poke) {
+int64_t Coordinator::Subscribe(std::string topic, std::function<void(const View&)> poke) {
   absl::MutexLock lock(&poke_mu_);
   const int64_t id = ++last_subscription_;
   by_topic_.emplace(topic, id);
-  subscriptions_[id] = {std::move(topic), std::make_shared<std::function<void()>>(std::move(poke))};
+  subscriptions_[id] = {std::move(topic),
+                        std::make_shared<std::function<void(const View&)>>(std::move(poke))};
   return id;
 }
 
@@ -204,8 +205,8 @@ void Coordinator::Poke(const std::string& topic) {
   for (int64_t id : ids) {
     const auto found = subscriptions_.find(id);
     if (found == subscriptions_.end()) continue;
-    const std::shared_ptr<std::function<void()>> poke = found->second.poke;
-    (*poke)();
+    const std::shared_ptr<std::function<void(const View&)>> poke = found->second.poke;
+    (*poke)(ViewNow());
   }
   poking_ = false;
 }

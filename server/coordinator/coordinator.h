@@ -51,9 +51,10 @@ class Coordinator {
   void UseDeployment(std::string deployment_id);
   void RunAfter(absl::Duration delay, std::function<void()> run);
 
-  // Calls `poke` after every change of the topic, "jobs/{id}" or "workers/{id}", until Unsubscribe;
-  // once Unsubscribe has returned, `poke` neither runs nor will, unless it is the caller.
-  int64_t Subscribe(std::string topic, std::function<void()> poke);
+  // Calls `poke` on the coordinator's thread after every change of the topic, "jobs/{id}" or
+  // "workers/{id}", until Unsubscribe; once Unsubscribe has returned, `poke` neither runs nor will,
+  // unless it is the caller.
+  int64_t Subscribe(std::string topic, std::function<void(const View&)> poke);
   void Unsubscribe(int64_t subscription) ABSL_NO_THREAD_SAFETY_ANALYSIS;
 
   EventLog& log() { return log_; }
@@ -67,7 +68,7 @@ class Coordinator {
   };
   struct Subscription {
     std::string topic;
-    std::shared_ptr<std::function<void()>> poke;
+    std::shared_ptr<std::function<void(const View&)>> poke;
   };
 
   Coordinator(EventLog& log, CoordinatorOptions options, const Clock& clock,
@@ -83,7 +84,10 @@ class Coordinator {
   void Erase(int64_t subscription) ABSL_EXCLUSIVE_LOCKS_REQUIRED(poke_mu_);
   void RunTimers();
   void SubmitDue();
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopping_ || !queue_.empty(); }
+  View ViewNow() const { return {machine_->state(), live_progress_, *machine_}; }
+  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return stopping_ || !queue_.empty() || timer_added_;
+  }
 
   EventLog& log_;
   const CoordinatorOptions options_;
@@ -97,6 +101,7 @@ class Coordinator {
   absl::Mutex mu_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mu_);
   std::multimap<absl::Time, std::function<void()>> timers_ ABSL_GUARDED_BY(mu_);
+  bool timer_added_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 
   // Held while a poke runs, so that Unsubscribe waits for it; a poke itself may unsubscribe.

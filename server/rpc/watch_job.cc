@@ -1,0 +1,194 @@
+#include "server/rpc/watch_job.h"
+
+#include <deque>
+#include <optional>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "core/base/status.h"
+#include "server/rpc/pages.h"
+#include "server/rpc/status.h"
+#include "server/state/change.h"
+#include "server/state/names.h"
+
+namespace tricorn::server {
+namespace {
+
+constexpr int kRowsPerRead = 128;
+
+// The number of the last event that `cursor` stands for; 0 at the beginning.
+absl::StatusOr<int64_t> ParseCursor(const std::string& job_id, const std::string& cursor) {
+  if (cursor.empty()) return 0;
+  const std::string prefix = job_id + "/";
+  if (cursor.compare(0, prefix.size(), prefix) == 0) {
+    const absl::StatusOr<int64_t> sequence = NumberOfToken(cursor.substr(prefix.size()));
+    if (sequence.ok() && *sequence >= 0) return sequence;
+  }
+  return InvalidArgument("cursor: expected one of jobs/{}, received '{}'", job_id,
+                         cursor.substr(0, 100));
+}
+
+// Kept events come from the log, in order; between them, the latest progress. Its methods run on
+// gRPC's threads and, as pokes, on the coordinator's.
+class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
+ public:
+  JobWatch(Coordinator& coordinator, const tricorn::v1::WatchJobRequest& request)
+      : coordinator_(coordinator) {
+    const absl::Status status = Parse(request);
+    if (!status.ok()) {
+      Finish(ToGrpc(status));
+      return;
+    }
+    subscription_ = coordinator_.Subscribe("jobs/" + job_id_,
+                                           [this](const Coordinator::View& view) { Update(view); });
+    // The first look. OnDone waits for it by way of `looked_`.
+    coordinator_.Read([this](const Coordinator::View& view) {
+      Update(view);
+      absl::MutexLock lock(&mu_);
+      looked_ = true;
+    });
+  }
+
+  void OnWriteDone(bool ok) override {
+    absl::MutexLock lock(&mu_);
+    writing_ = false;
+    if (!ok) {
+      End(grpc::Status::CANCELLED);
+      return;
+    }
+    if (sent_final_) {
+      End(grpc::Status::OK);
+      return;
+    }
+    WriteNext();
+  }
+  void OnCancel() override {
+    absl::MutexLock lock(&mu_);
+    if (!writing_) End(grpc::Status::CANCELLED);
+    cancelled_ = true;
+  }
+  void OnDone() override {
+    if (subscription_ != 0) {
+      coordinator_.Unsubscribe(subscription_);
+      absl::MutexLock lock(&mu_);
+      mu_.Await(absl::Condition(&looked_));
+    }
+    delete this;
+  }
+
+ private:
+  absl::Status Parse(const tricorn::v1::WatchJobRequest& request) {
+    ASSIGN_OR_RETURN(job_id_, ParseName("jobs", request.name()));
+    absl::MutexLock lock(&mu_);
+    ASSIGN_OR_RETURN(sequence_, ParseCursor(job_id_, request.cursor()));
+    return absl::OkStatus();
+  }
+
+  void Update(const Coordinator::View& view) {
+    absl::MutexLock lock(&mu_);
+    if (ended_) return;
+    const JobRecord* record = Find(view.state.jobs, job_id_);
+    if (record == nullptr) {
+      failure_ = NotFound("jobs/{}: no such job", job_id_);
+    } else {
+      last_sequence_ = record->feed_sequence();
+      is_final_ = IsFinal(record->job().state());
+      const auto live = view.live_progress.find(job_id_);
+      if (live != view.live_progress.end() && Differs(live->second)) progress_ = live->second;
+    }
+    if (!writing_) WriteNext();
+  }
+
+  bool Differs(const tricorn::v1::Progress& progress) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return progress.SerializeAsString() != last_progress_.SerializeAsString();
+  }
+
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (ended_) return;
+    if (cancelled_) {
+      End(grpc::Status::CANCELLED);
+    } else if (!failure_.ok()) {
+      End(ToGrpc(failure_));
+    } else if (sequence_ < last_sequence_) {
+      WriteKept();
+    } else if (is_final_) {
+      End(grpc::Status::OK);
+    } else if (progress_.has_value()) {
+      last_progress_ = *std::exchange(progress_, std::nullopt);
+      // The epoch's end has been told.
+      if (last_progress_.epoch() < next_epoch_) return;
+      event_.Clear();
+      *event_.mutable_time() = ToProto(coordinator_.clock().Now());
+      *event_.mutable_progress() = last_progress_;
+      Write();
+    }
+  }
+
+  void WriteKept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (rows_.empty()) {
+      auto rows = coordinator_.log().ReadFeed(job_id_, sequence_, kRowsPerRead);
+      if (!rows.ok()) {
+        End(ToGrpc(rows.status()));
+        return;
+      }
+      rows_.assign(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()));
+      if (rows_.empty()) {
+        End(ToGrpc(DataLoss("jobs/{}: expected events up to {}, received none after {}", job_id_,
+                            last_sequence_, sequence_)));
+        return;
+      }
+    }
+    const FeedRow row = std::move(rows_.front());
+    rows_.pop_front();
+    sequence_ = row.sequence;
+    if (!event_.ParseFromString(row.event)) {
+      End(ToGrpc(DataLoss("jobs/{}: event {} is damaged", job_id_, row.sequence)));
+      return;
+    }
+    if (event_.has_epoch_logs()) next_epoch_ = event_.epoch_logs().epoch() + 1;
+    if (event_.has_job()) {
+      next_epoch_ = 0;
+      sent_final_ = IsFinal(event_.job().state());
+    }
+    Write();
+  }
+
+  void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    writing_ = true;
+    StartWrite(&event_);
+  }
+  void End(const grpc::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (std::exchange(ended_, true)) return;
+    Finish(status);
+  }
+
+  Coordinator& coordinator_;
+  std::string job_id_;
+  int64_t subscription_ = 0;
+
+  absl::Mutex mu_;
+  bool looked_ ABSL_GUARDED_BY(mu_) = false;
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+  bool ended_ ABSL_GUARDED_BY(mu_) = false;
+  bool is_final_ ABSL_GUARDED_BY(mu_) = false;
+  bool sent_final_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Status failure_ ABSL_GUARDED_BY(mu_);
+  int64_t sequence_ ABSL_GUARDED_BY(mu_) = 0;       // sent
+  int64_t last_sequence_ ABSL_GUARDED_BY(mu_) = 0;  // known to be in the log
+  int next_epoch_ ABSL_GUARDED_BY(mu_) = 0;
+  std::deque<FeedRow> rows_ ABSL_GUARDED_BY(mu_);
+  std::optional<tricorn::v1::Progress> progress_ ABSL_GUARDED_BY(mu_);
+  tricorn::v1::Progress last_progress_ ABSL_GUARDED_BY(mu_);
+  tricorn::v1::JobEvent event_ ABSL_GUARDED_BY(mu_);
+};
+
+}  // namespace
+
+grpc::ServerWriteReactor<tricorn::v1::JobEvent>* NewJobWatch(
+    Coordinator& coordinator, const tricorn::v1::WatchJobRequest& request) {
+  return new JobWatch(coordinator, request);
+}
+
+}  // namespace tricorn::server
