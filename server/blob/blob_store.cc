@@ -116,7 +116,7 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> BlobStore::Write(const std::string& 
                                                              int64_t size) {
   std::unique_ptr<BlobWriter> writer;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (writers_.contains(sha256)) {
       return absl::AbortedError(
           fmt::format("uploads/{}: expected one writer, received a second", sha256));
@@ -129,12 +129,12 @@ absl::StatusOr<std::unique_ptr<BlobWriter>> BlobStore::Write(const std::string& 
 }
 
 void BlobStore::Release(const std::string& sha256) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   writers_.erase(sha256);
 }
 
 absl::Status BlobStore::Remove(const std::string& sha256) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (writers_.contains(sha256) || !Has(sha256)) return absl::OkStatus();
   return env_.Remove(BlobPath(sha256));
 }

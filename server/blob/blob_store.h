@@ -8,8 +8,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/env.h"
+#include "core/base/mutex.h"
 #include "core/base/sha256.h"
 
 namespace tricorn::server {
@@ -70,7 +70,7 @@ class BlobStore {
 
   const std::string directory_;
   Env& env_;
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   // SHA-256 of the blobs that a writer holds.
   std::set<std::string> writers_ ABSL_GUARDED_BY(mu_);
 };

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "core/base/status.h"
-#include "spdlog/spdlog.h"
 
 namespace tricorn::server {
 namespace {
@@ -16,30 +15,37 @@ constexpr size_t kMaxBatch = 256;
 
 absl::StatusOr<std::unique_ptr<Coordinator>> Coordinator::Start(EventLog& log,
                                                                 CoordinatorOptions options,
+                                                                const Logger& logger,
                                                                 const Clock& clock) {
   ASSIGN_OR_RETURN(std::unique_ptr<Machine> machine,
-                   Machine::Recover(log, options.machine, clock.Now()));
+                   Machine::Recover(log, options.machine, logger, clock.Now()));
   return std::unique_ptr<Coordinator>(
-      new Coordinator(log, std::move(options), clock, std::move(machine)));
+      new Coordinator(log, std::move(options), logger, clock, std::move(machine)));
 }
 
-Coordinator::Coordinator(EventLog& log, CoordinatorOptions options, const Clock& clock,
-                         std::unique_ptr<Machine> machine)
-    : log_(log), options_(std::move(options)), clock_(clock), machine_(std::move(machine)) {
+Coordinator::Coordinator(EventLog& log, CoordinatorOptions options, const Logger& logger,
+                         const Clock& clock, std::unique_ptr<Machine> machine)
+    : log_(log),
+      options_(std::move(options)),
+      logger_(logger),
+      clock_(clock),
+      machine_(std::move(machine)) {
   thread_ = std::thread([this] { Loop(); });
 }
 
 Coordinator::~Coordinator() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopping_ = true;
+    work_.Signal();
   }
   thread_.join();
 }
 
 void Coordinator::Enqueue(Item item) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   queue_.push_back(std::move(item));
+  work_.Signal();
 }
 
 void Coordinator::Submit(Event event, Answer answer) {
@@ -68,9 +74,10 @@ void Coordinator::UseDeployment(std::string deployment_id) {
 }
 
 void Coordinator::RunAfter(absl::Duration delay, std::function<void()> run) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   timers_.emplace(clock_.Now() + delay, std::move(run));
   timer_added_ = true;
+  work_.Signal();
 }
 
 void Coordinator::Loop() {
@@ -78,10 +85,11 @@ void Coordinator::Loop() {
     std::deque<Item> items;
     bool stopping = false;
     {
-      absl::MutexLock lock(&mu_);
-      absl::Duration wait = next_due_ - clock_.Now();
-      if (!timers_.empty()) wait = std::min(wait, timers_.begin()->first - clock_.Now());
-      mu_.AwaitWithTimeout(absl::Condition(this, &Coordinator::HasWork), wait);
+      MutexLock lock(&mu_);
+      absl::Time until = next_due_;
+      if (!timers_.empty()) until = std::min(until, timers_.begin()->first);
+      while (!HasWork() && !work_.WaitWithDeadline(&mu_, until)) {
+      }
       items.swap(queue_);
       timer_added_ = false;
       stopping = stopping_;
@@ -133,6 +141,16 @@ void Coordinator::NoteProgress(const Event& event, const Effects& effects) {
 }
 
 void Coordinator::Perform(const Effects& effects) {
+  if (effects.changed) options_.observe(effects);
+  for (const FeedEntry& entry : effects.feed) {
+    if (!entry.event.has_job()) continue;
+    const tricorn::v1::Job& job = entry.event.job();
+    logger_.Info("job changed", {{"job", job.name()},
+                                 {"state", tricorn::v1::JobState_Name(job.state())},
+                                 {"generation", job.generation()},
+                                 {"pending_reason", job.pending_reason()},
+                                 {"failure", job.failure().message()}});
+  }
   for (const std::string& job_id : effects.changed_jobs) {
     const JobRecord* record = Find(machine_->state().jobs, job_id);
     if (record == nullptr || record->gang().empty()) live_progress_.erase(job_id);
@@ -145,7 +163,7 @@ void Coordinator::Perform(const Effects& effects) {
 void Coordinator::RunTimers() {
   std::vector<std::function<void()>> due;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     const auto end = timers_.upper_bound(clock_.Now());
     for (auto it = timers_.begin(); it != end; ++it) due.push_back(std::move(it->second));
     timers_.erase(timers_.begin(), end);
@@ -158,8 +176,8 @@ void Coordinator::SubmitDue() {
   std::vector<Item> items;
   for (Event& event : machine_->Due(clock_.Now())) {
     if (event.has_worker_lost()) {
-      spdlog::warn("worker_lost worker=\"{}\" reason=\"{}\"", event.worker_lost().worker_id(),
-                   event.worker_lost().reason());
+      logger_.Warning("worker lost", {{"worker", event.worker_lost().worker_id()},
+                                      {"reason", event.worker_lost().reason()}});
     }
     items.push_back({std::move(event), nullptr, nullptr});
   }
@@ -167,7 +185,7 @@ void Coordinator::SubmitDue() {
 }
 
 int64_t Coordinator::Subscribe(std::string topic, std::function<void(const View&)> poke) {
-  absl::MutexLock lock(&poke_mu_);
+  MutexLock lock(&poke_mu_);
   const int64_t id = ++last_subscription_;
   by_topic_.emplace(topic, id);
   subscriptions_[id] = {std::move(topic),
@@ -192,12 +210,12 @@ void Coordinator::Unsubscribe(int64_t subscription) {
     Erase(subscription);
     return;
   }
-  absl::MutexLock lock(&poke_mu_);
+  MutexLock lock(&poke_mu_);
   Erase(subscription);
 }
 
 void Coordinator::Poke(const std::string& topic) {
-  absl::MutexLock lock(&poke_mu_);
+  MutexLock lock(&poke_mu_);
   poking_ = true;
   std::vector<int64_t> ids;
   auto [begin, end] = by_topic_.equal_range(topic);

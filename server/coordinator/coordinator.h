@@ -12,8 +12,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "core/base/clock.h"
+#include "core/base/log.h"
+#include "core/base/mutex.h"
 #include "server/coordinator/machine.h"
 #include "tricorn/v1/job.pb.h"
 
@@ -23,6 +24,8 @@ struct CoordinatorOptions {
   MachineOptions machine;
   // Called on the coordinator's thread for every blob that is forgotten: delete its file.
   std::function<void(const std::string& sha256)> forget_blob = [](const std::string&) {};
+  // Called on the coordinator's thread for every event that changed something, once it is on disk.
+  std::function<void(const Effects& effects)> observe = [](const Effects&) {};
 };
 
 // The shell around the machine: one thread owns it and a queue feeds it. Events that wait together
@@ -39,6 +42,7 @@ class Coordinator {
 
   static absl::StatusOr<std::unique_ptr<Coordinator>> Start(EventLog& log,
                                                             CoordinatorOptions options,
+                                                            const Logger& logger,
                                                             const Clock& clock = Clock::Real());
   // Answers everything that was submitted, then ends the thread.
   ~Coordinator();
@@ -71,7 +75,7 @@ class Coordinator {
     std::shared_ptr<std::function<void(const View&)>> poke;
   };
 
-  Coordinator(EventLog& log, CoordinatorOptions options, const Clock& clock,
+  Coordinator(EventLog& log, CoordinatorOptions options, const Logger& logger, const Clock& clock,
               std::unique_ptr<Machine> machine);
   void Loop();
   void Enqueue(Item item);
@@ -91,6 +95,7 @@ class Coordinator {
 
   EventLog& log_;
   const CoordinatorOptions options_;
+  const Logger logger_;
   const Clock& clock_;
 
   // Of the thread.
@@ -98,14 +103,15 @@ class Coordinator {
   std::map<std::string, tricorn::v1::Progress> live_progress_;
   absl::Time next_due_ = absl::InfinitePast();
 
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar work_;
   std::deque<Item> queue_ ABSL_GUARDED_BY(mu_);
   std::multimap<absl::Time, std::function<void()>> timers_ ABSL_GUARDED_BY(mu_);
   bool timer_added_ ABSL_GUARDED_BY(mu_) = false;
   bool stopping_ ABSL_GUARDED_BY(mu_) = false;
 
   // Held while a poke runs, so that Unsubscribe waits for it; a poke itself may unsubscribe.
-  absl::Mutex poke_mu_;
+  Mutex poke_mu_;
   std::atomic<bool> poking_ = false;
   std::map<int64_t, Subscription> subscriptions_ ABSL_GUARDED_BY(poke_mu_);
   std::multimap<std::string, int64_t> by_topic_ ABSL_GUARDED_BY(poke_mu_);

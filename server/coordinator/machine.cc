@@ -10,7 +10,6 @@
 #include "server/state/change.h"
 #include "server/state/reason.h"
 #include "server/state/workers.h"
-#include "spdlog/spdlog.h"
 
 namespace tricorn::server {
 namespace {
@@ -48,8 +47,8 @@ std::string Serialize(const Event& event, absl::Time now) {
 
 absl::StatusOr<std::unique_ptr<Machine>> Machine::Recover(EventLog& log,
                                                           const MachineOptions& options,
-                                                          absl::Time now) {
-  std::unique_ptr<Machine> machine(new Machine(log, options));
+                                                          const Logger& logger, absl::Time now) {
+  std::unique_ptr<Machine> machine(new Machine(log, options, logger));
   RETURN_IF_ERROR(machine->Replay());
   machine->RenewAllLeases(now);
   return machine;
@@ -108,7 +107,8 @@ std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Tim
   }
   const absl::Status logged = batch.events.empty() ? absl::OkStatus() : log_.Append(batch);
   if (!logged.ok()) {
-    spdlog::error("log_failed error=\"{}\"", logged.ToString());
+    logger_.Error("the log refused events",
+                  {{"events", events.size()}, {"error", logged.ToString()}});
     for (Effects& effects : all) {
       effects = Effects();
       effects.status = WithReason(logged, kLogUnavailable);
@@ -135,7 +135,7 @@ std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Tim
 void Machine::CompactIfLong() {
   if (events_since_snapshot_ < options_.events_per_snapshot) return;
   const absl::Status status = log_.Compact(ToSnapshot(state_).SerializeAsString());
-  if (!status.ok()) spdlog::error("compaction_failed error=\"{}\"", status.ToString());
+  if (!status.ok()) logger_.Error("compaction failed", {{"error", status.ToString()}});
   // Without success it is tried again after as many events; the log is longer, not wrong.
   events_since_snapshot_ = 0;
 }

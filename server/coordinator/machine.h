@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "core/base/log.h"
 #include "server/log/event_log.h"
 #include "server/state/transition.h"
 
@@ -28,7 +29,7 @@ class Machine {
   // coordinator that was away.
   static absl::StatusOr<std::unique_ptr<Machine>> Recover(EventLog& log,
                                                           const MachineOptions& options,
-                                                          absl::Time now);
+                                                          const Logger& logger, absl::Time now);
 
   const State& state() const { return state_; }
 
@@ -59,13 +60,15 @@ class Machine {
     std::vector<std::string> vanished;  // missing twice
   };
 
-  Machine(EventLog& log, const MachineOptions& options) : log_(log), options_(options) {}
+  Machine(EventLog& log, const MachineOptions& options, const Logger& logger)
+      : log_(log), options_(options), logger_(logger) {}
   absl::Status Replay();
   void RenewAllLeases(absl::Time now);
   void CompactIfLong();
 
   EventLog& log_;
   const MachineOptions options_;
+  const Logger logger_;
   State state_;
   int64_t events_since_snapshot_ = 0;
   std::map<std::string, Lease> leases_;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 
 namespace tricorn::server {
@@ -171,7 +171,7 @@ class Log : public SqliteLog {
 
   absl::StatusOr<std::vector<FeedRow>> ReadFeed(const std::string& job_id, int64_t sequence,
                                                 int limit) override {
-    absl::MutexLock lock(&reader_mu_);
+    MutexLock lock(&reader_mu_);
     std::vector<FeedRow> rows;
     read_feed_.BindText(1, job_id).Bind(2, sequence).Bind(3, limit);
     RETURN_IF_ERROR(read_feed_.ForEach([&](const Statement& row) {
@@ -213,7 +213,7 @@ class Log : public SqliteLog {
   Statement add_feed_{writer_.get(), "INSERT OR REPLACE INTO feed VALUES (?, ?, ?)"};
   Statement delete_feed_{writer_.get(), "DELETE FROM feed WHERE job = ?"};
 
-  absl::Mutex reader_mu_;
+  Mutex reader_mu_;
   const Database reader_;
   Statement read_feed_ ABSL_GUARDED_BY(reader_mu_);
 };

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "server/rpc/services.h"
 #include "server/rpc/unary.h"
@@ -22,23 +22,23 @@ using View = Coordinator::View;
 class Announcements {
  public:
   void Add(const std::string& sha256, int64_t size) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     sizes_[sha256] = size;
   }
   absl::StatusOr<int64_t> SizeOf(const std::string& sha256) const {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     const auto it = sizes_.find(sha256);
     if (it != sizes_.end()) return it->second;
     return NotFound(
         "uploads/{}: no such upload; CreateUpload announces it (again, after a restart)", sha256);
   }
   void Remove(const std::string& sha256) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     sizes_.erase(sha256);
   }
 
  private:
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   std::map<std::string, int64_t> sizes_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -46,7 +46,7 @@ std::string IdOf(const std::string& name) { return name.substr(name.rfind('/') +
 }  // namespace
 
 std::string PredictRoutes::Known(const std::string& target) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   const auto it = routes_.find(target);
   if (it == routes_.end() || absl::Now() >= it->second.expiry) return "";
   Route& route = it->second;
@@ -125,14 +125,14 @@ std::string PredictRoutes::Remember(const std::string& target,
   }
   if (route.addresses.empty()) return "";
   route.expiry = absl::Now() + kRouteLife;
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   route.next = routes_[target].next + 1;
   Route& kept = routes_[target] = std::move(route);
   return kept.addresses[kept.next % kept.addresses.size()];
 }
 
 void PredictRoutes::Forget(const std::string& target) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   routes_.erase(target);
 }
 

@@ -8,8 +8,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/base/mutex.h"
 #include "server/coordinator/coordinator.h"
 
 namespace tricorn::server {
@@ -46,7 +46,7 @@ class PredictRoutes {
   std::string Remember(const std::string& target, const tricorn::v1::Deployment& deployment);
 
   Coordinator& coordinator_;
-  absl::Mutex mu_;
+  Mutex mu_;
   std::map<std::string, Route> routes_ ABSL_GUARDED_BY(mu_);
 };
 

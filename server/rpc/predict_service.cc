@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "server/rpc/predict_routes.h"
 #include "server/rpc/services.h"
@@ -27,7 +27,7 @@ class Channels {
   explicit Channels(int64_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
 
   std::shared_ptr<grpc::Channel> To(const std::string& address) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     // Predictors come and go; those gone are let go together.
     if (channels_.size() > 1000) channels_.clear();
     std::shared_ptr<grpc::Channel>& channel = channels_[address];
@@ -41,7 +41,7 @@ class Channels {
 
  private:
   const int64_t max_message_bytes_;
-  absl::Mutex mu_;
+  Mutex mu_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "server/rpc/status.h"
 #include "server/state/assignments.h"
 #include "server/state/workers.h"
@@ -22,13 +22,14 @@ class AssignmentWatch : public grpc::ServerWriteReactor<tricorn::v1::AssignmentS
     // The first look. OnDone waits for it by way of `looked_`.
     coordinator_.Read([this](const Coordinator::View& view) {
       Update(view);
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       looked_ = true;
+      has_looked_.Signal();
     });
   }
 
   void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     writing_ = false;
     if (ok) {
       WriteNext();
@@ -37,22 +38,22 @@ class AssignmentWatch : public grpc::ServerWriteReactor<tricorn::v1::AssignmentS
     }
   }
   void OnCancel() override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     cancelled_ = true;
     if (!writing_) End(grpc::Status::CANCELLED);
   }
   void OnDone() override {
     coordinator_.Unsubscribe(subscription_);
     {
-      absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(&looked_));
+      MutexLock lock(&mu_);
+      while (!looked_) has_looked_.Wait(&mu_);
     }
     delete this;
   }
 
  private:
   void Update(const Coordinator::View& view) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     failure_ = CheckWorker(view.state, request_.worker_id(), request_.incarnation());
     if (failure_.ok()) next_ = AssignmentsOf(view.state, request_.worker_id());
     if (!writing_) WriteNext();
@@ -79,7 +80,8 @@ class AssignmentWatch : public grpc::ServerWriteReactor<tricorn::v1::AssignmentS
   const tricorn::v1::WatchAssignmentsRequest request_;
   int64_t subscription_ = 0;
 
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar has_looked_;
   bool looked_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;

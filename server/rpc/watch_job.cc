@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "server/rpc/pages.h"
 #include "server/rpc/status.h"
@@ -45,13 +45,14 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     // The first look. OnDone waits for it by way of `looked_`.
     coordinator_.Read([this](const Coordinator::View& view) {
       Update(view);
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       looked_ = true;
+      has_looked_.Signal();
     });
   }
 
   void OnWriteDone(bool ok) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     writing_ = false;
     if (!ok) {
       End(grpc::Status::CANCELLED);
@@ -64,15 +65,15 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     WriteNext();
   }
   void OnCancel() override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (!writing_) End(grpc::Status::CANCELLED);
     cancelled_ = true;
   }
   void OnDone() override {
     if (subscription_ != 0) {
       coordinator_.Unsubscribe(subscription_);
-      absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(&looked_));
+      MutexLock lock(&mu_);
+      while (!looked_) has_looked_.Wait(&mu_);
     }
     delete this;
   }
@@ -80,13 +81,13 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
  private:
   absl::Status Parse(const tricorn::v1::WatchJobRequest& request) {
     ASSIGN_OR_RETURN(job_id_, ParseName("jobs", request.name()));
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     ASSIGN_OR_RETURN(sequence_, ParseCursor(job_id_, request.cursor()));
     return absl::OkStatus();
   }
 
   void Update(const Coordinator::View& view) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (ended_) return;
     const JobRecord* record = Find(view.state.jobs, job_id_);
     if (record == nullptr) {
@@ -167,7 +168,8 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
   std::string job_id_;
   int64_t subscription_ = 0;
 
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar has_looked_;
   bool looked_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;

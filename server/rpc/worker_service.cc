@@ -3,7 +3,6 @@
 #include "server/rpc/unary.h"
 #include "server/rpc/watch_assignments.h"
 #include "server/state/workers.h"
-#include "spdlog/spdlog.h"
 #include "tricorn/v1/worker.grpc.pb.h"
 
 namespace tricorn::server {
@@ -28,7 +27,6 @@ class WorkerService : public tricorn::v1::WorkerService::CallbackService {
     *event.mutable_register_worker() = *request;
     return Mutate(context, coordinator_, std::move(event),
                   [=, this](const Effects&, const View& view) {
-                    spdlog::info("worker_registered worker=\"{}\"", request->worker_id());
                     const WorkerRecord* record = Find(view.state.workers, request->worker_id());
                     if (record != nullptr) *response->mutable_worker() = record->worker();
                     const absl::Duration lease = facts_.machine.lease_duration;

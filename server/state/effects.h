@@ -29,6 +29,8 @@ struct Effects {
   std::vector<FeedEntry> feed;
   std::set<std::string> changed_jobs;     // ids: wake those who wait for keys or for the end
   std::set<std::string> changed_workers;  // ids: send their assignments
+  std::set<std::string> restarted_jobs;   // ids
+  std::set<std::string> finished_jobs;    // ids
   std::set<std::string> deleted_jobs;     // ids: drop their feeds
   std::set<std::string> forgotten_blobs;  // SHA-256: delete the files
 };

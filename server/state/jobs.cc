@@ -167,6 +167,7 @@ void FinishJob(Change& change, const std::string& job_id, tricorn::v1::JobState 
     job.clear_failure();
   }
   record.clear_not_before();
+  change.effects.finished_jobs.insert(job_id);
   change.state.active_jobs.erase(job_id);
   ChangeReferences(change, before, ReferencesOf(record));
   change.FeedJob(job_id, record);
@@ -178,6 +179,7 @@ void RestartJob(Change& change, const std::string& job_id, absl::Time not_before
   tricorn::v1::Job& job = *record.mutable_job();
   job.set_state(tricorn::v1::JOB_STATE_PENDING);
   job.set_restarts(job.restarts() + 1);
+  change.effects.restarted_jobs.insert(job_id);
   RewindToCheckpoint(&job);
   *record.mutable_pending_since() = change.Stamp();
   *record.mutable_not_before() = ToProto(not_before);
