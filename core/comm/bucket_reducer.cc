@@ -18,7 +18,7 @@ BucketReducer::BucketReducer(Communicator& communicator, std::vector<Bucket> buc
 BucketReducer::~BucketReducer() {
   bool unfinished = false;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     unfinished = next_ < static_cast<int>(buckets_.size()) && error_.ok();
     stopping_ = true;
     ready_.Signal();
@@ -31,7 +31,7 @@ BucketReducer::~BucketReducer() {
 }
 
 absl::Status BucketReducer::BeginStep() {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   while (next_ < static_cast<int>(buckets_.size()) && error_.ok()) reduced_.Wait(&mu_);
   RETURN_IF_ERROR(error_);
   for (int& missing : missing_) missing = owned_;
@@ -44,7 +44,7 @@ void BucketReducer::Contribute(int bucket, int shard, const std::byte* data) {
   const int index = shard - communicator_.shards().first;
   CHECK(0 <= bucket && bucket < static_cast<int>(buckets_.size()));
   CHECK(0 <= index && index < owned_);
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (!error_.ok()) return;
   CHECK(missing_[bucket] > 0);
   parts_[bucket][index] = data;
@@ -53,7 +53,7 @@ void BucketReducer::Contribute(int bucket, int shard, const std::byte* data) {
 
 absl::Status BucketReducer::Wait(int bucket) {
   CHECK(0 <= bucket && bucket < static_cast<int>(buckets_.size()));
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   while (next_ <= bucket && error_.ok()) reduced_.Wait(&mu_);
   return next_ > bucket ? absl::OkStatus() : error_;
 }
@@ -61,7 +61,7 @@ absl::Status BucketReducer::Wait(int bucket) {
 void BucketReducer::Abort(const absl::Status& error) {
   CHECK(!error.ok());
   communicator_.Abort(error);
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (error_.ok()) error_ = error;
   ready_.Signal();
   reduced_.SignalAll();

@@ -8,7 +8,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/comm/communicator.h"
 #include "core/tensor/dtype.h"
 
@@ -61,9 +61,9 @@ class BucketReducer {
   const std::vector<Bucket> buckets_;
   const int owned_;  // shards
 
-  absl::Mutex mu_;
-  absl::CondVar ready_;    // for the thread
-  absl::CondVar reduced_;  // for those who wait
+  Mutex mu_;
+  CondVar ready_;    // for the thread
+  CondVar reduced_;  // for those who wait
   // One array of pointers to contributions for each bucket; the thread reads a bucket's when it is
   // complete, and nobody writes it until the next step.
   std::vector<std::vector<const std::byte*>> parts_ ABSL_GUARDED_BY(mu_);

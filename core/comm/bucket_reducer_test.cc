@@ -1,26 +1,12 @@
 #include "core/comm/bucket_reducer.h"
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <optional>
 #include <thread>
 
 #include "absl/time/clock.h"
 #include "core/comm/local/local_group.h"
+#include "core/comm/testing/allocations.h"
 #include "gtest/gtest.h"
-
-namespace {
-std::atomic<int64_t> allocations = 0;
-}  // namespace
-
-void* operator new(size_t nbytes) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  if (void* memory = std::malloc(nbytes)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
 
 namespace tricorn::comm {
 namespace {
@@ -163,12 +149,12 @@ TEST(BucketReducer, StepsAllocateNothing) {
                         {{DType::kF32, kCount, reinterpret_cast<std::byte*>(sum.data())}});
   int64_t before = 0;
   for (int step = 0; step < 100; ++step) {
-    if (step == 10) before = allocations;
+    if (step == 10) before = AllocationsSoFar();
     ASSERT_TRUE(reducer.BeginStep().ok());
     reducer.Contribute(0, 0, reinterpret_cast<const std::byte*>(gradient.data()));
     ASSERT_TRUE(reducer.Wait(0).ok());
   }
-  EXPECT_EQ(allocations - before, 0);
+  EXPECT_EQ(AllocationsSoFar() - before, 0);
 }
 
 }  // namespace

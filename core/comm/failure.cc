@@ -6,14 +6,14 @@ namespace tricorn::comm {
 
 void Failure::Set(const absl::Status& error) {
   CHECK(!error.ok());
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (first_.ok()) first_ = error;
   happened_.store(true, std::memory_order_release);
 }
 
 absl::Status Failure::status() const {
   if (!happened()) return absl::OkStatus();
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return first_;
 }
 

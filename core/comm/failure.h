@@ -4,7 +4,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::comm {
 
@@ -19,7 +19,7 @@ class Failure {
 
  private:
   std::atomic<bool> happened_ = false;
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   absl::Status first_ ABSL_GUARDED_BY(mu_);
 };
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 
 #include "absl/status/status.h"
@@ -33,6 +34,18 @@ class Group {
 
   // From any thread: ends the group with `error`, here and on every member.
   virtual void Abort(const absl::Status& error) = 0;
+};
+
+// A group that stands in a composition with others on the same rank: while it waits for its own
+// members it keeps an eye on the other group, and so an end of one soon ends both.
+class ComposableGroup : public Group {
+ public:
+  // The error that ended the group or is going to, if it shows. Does not block. Called from the
+  // thread that calls the collectives.
+  virtual absl::Status Check() = 0;
+
+  // `watch` is called at least every 20 ms while a collective waits; its error ends the group.
+  virtual void SetWatch(std::function<absl::Status()> watch) = 0;
 };
 
 }  // namespace tricorn::comm

@@ -5,7 +5,7 @@
 namespace tricorn::comm {
 
 absl::Status MemoryStore::Set(const std::string& key, const std::string& value) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   const auto [entry, is_new] = values_.emplace(key, value);
   if (!is_new && entry->second != value) return AlreadyExists("{}: set to another value", key);
   changed_.SignalAll();
@@ -13,7 +13,7 @@ absl::Status MemoryStore::Set(const std::string& key, const std::string& value) 
 }
 
 absl::StatusOr<std::string> MemoryStore::Get(const std::string& key, absl::Time deadline) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   while (true) {
     if (auto entry = values_.find(key); entry != values_.end()) return entry->second;
     if (absl::Now() >= deadline) {

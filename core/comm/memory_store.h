@@ -4,7 +4,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/comm/store.h"
 
 namespace tricorn::comm {
@@ -16,8 +16,8 @@ class MemoryStore final : public Store {
   absl::StatusOr<std::string> Get(const std::string& key, absl::Time deadline) override;
 
  private:
-  absl::Mutex mu_;
-  absl::CondVar changed_;
+  Mutex mu_;
+  CondVar changed_;
   absl::flat_hash_map<std::string, std::string> values_ ABSL_GUARDED_BY(mu_);
 };
 

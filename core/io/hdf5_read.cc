@@ -16,6 +16,7 @@ namespace {
 using hdf5::Cursor;
 
 constexpr int kMaxDepth = 64;
+constexpr int kMaxTreeLevel = 8;  // 32^9 names
 
 enum MessageType : uint16_t {
   kDataspace = 1,
@@ -181,6 +182,10 @@ class Reader {
       return InvalidArgument("expected a B-tree of a group, received other bytes");
     }
     const int node_level = cursor.Take<uint8_t>();
+    if (level < 0 && node_level > kMaxTreeLevel) {
+      return InvalidArgument("B-tree: expected at most {} levels, received {}", kMaxTreeLevel,
+                             node_level);
+    }
     if (level >= 0 && node_level != level) {
       return InvalidArgument("B-tree: expected level {}, received {}", level, node_level);
     }

@@ -20,6 +20,8 @@ class MemoryFile : public RandomAccessFile {
     file->bytes_ = bytes;
     return file;
   }
+  MemoryFile(const MemoryFile&) = delete;
+  MemoryFile& operator=(const MemoryFile&) = delete;
 
   uint64_t size() const override { return bytes_.size(); }
   absl::Status ReadAt(uint64_t offset, size_t nbytes, char* out) const override {

@@ -27,16 +27,19 @@ constexpr std::string_view kPrefix = "blobs/";
 // Transient errors, until nothing has moved for `patience`.
 class Patience {
  public:
-  explicit Patience(absl::Duration patience) : patience_(patience) {}
+  Patience(absl::Duration patience, const absl::Notification& stop)
+      : patience_(patience), stop_(stop) {}
   void Moved() { last_ = absl::Now(); }
   rpc::RetryPolicy policy() const {
     rpc::RetryPolicy policy;
     policy.give_up = last_ + patience_;
+    policy.stop = &stop_;
     return policy;
   }
 
  private:
   const absl::Duration patience_;
+  const absl::Notification& stop_;
   absl::Time last_ = absl::Now();
 };
 
@@ -61,7 +64,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   }
   Sha256 hash;
   int64_t received = 0;
-  Patience patience(patience_);
+  Patience patience(patience_, stop_);
   absl::Status local;  // of our disk, which no repetition mends
   auto read_stream = [&]() -> absl::Status {
     grpc::ClientContext context;
@@ -90,7 +93,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   do {  // a stream that brought something earns fresh patience
     before = received;
     status = rpc::WithRetry(patience.policy(), read_stream);
-  } while (rpc::IsTransient(status) && received > before);
+  } while (rpc::IsTransient(status) && received > before && !stop_.HasBeenNotified());
   RETURN_IF_ERROR(WithSubject(status, blob));
   const std::string digest = hash.HexDigest();
   if (std::string(kPrefix) + digest != blob) {
@@ -126,7 +129,7 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
   v1::CreateUploadRequest request;
   request.set_sha256(sha256);
   request.set_size_bytes(static_cast<int64_t>(size));
-  Patience patience(patience_);
+  Patience patience(patience_, stop_);
   uint64_t received = 0;
   int corruptions = 0;
   while (true) {
@@ -150,8 +153,10 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
     if (!rpc::IsTransient(status) && !absl::IsOutOfRange(status) && !absl::IsAborted(status)) {
       return WithSubject(status, "upload of " + sha256);
     }
-    if (absl::Now() > patience.policy().give_up) return WithSubject(status, "upload of " + sha256);
-    absl::SleepFor(absl::Milliseconds(100));
+    if (absl::Now() > patience.policy().give_up ||
+        stop_.WaitForNotificationWithTimeout(absl::Milliseconds(100))) {
+      return WithSubject(status, "upload of " + sha256);
+    }
   }
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "core/base/env.h"
 
@@ -34,6 +35,9 @@ class BlobClient {
   absl::StatusOr<std::string> Upload(const RandomAccessFile& file);
   absl::StatusOr<std::string> Upload(std::string_view content);
 
+  // Transfers that wait for the coordinator end at once, with its last error. Once.
+  void Stop() { stop_.Notify(); }
+
  private:
   struct Stubs;
   using ReadPiece = std::function<absl::Status(uint64_t offset, size_t nbytes, char* out)>;
@@ -44,6 +48,7 @@ class BlobClient {
 
   const std::unique_ptr<Stubs> stubs_;
   const absl::Duration patience_;
+  absl::Notification stop_;
 };
 
 }  // namespace tricorn::worker

@@ -5,7 +5,7 @@
 namespace tricorn::comm {
 
 absl::Status Meeting::Enter() {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (!error_.ok()) return error_;
   const int phase = phase_;
   if (++inside_ == size_) {
@@ -20,7 +20,7 @@ absl::Status Meeting::Enter() {
 }
 
 void Meeting::Leave() {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   const int phase = phase_;
   if (++leaving_ == size_) {
     leaving_ = 0;
@@ -32,7 +32,7 @@ void Meeting::Leave() {
 
 void Meeting::Break(const absl::Status& error) {
   CHECK(!error.ok());
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (error_.ok()) error_ = error;
   changed_.SignalAll();
 }

@@ -2,7 +2,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::comm {
 
@@ -24,8 +24,8 @@ class Meeting {
 
  private:
   const int size_;
-  absl::Mutex mu_;
-  absl::CondVar changed_;
+  Mutex mu_;
+  CondVar changed_;
   int inside_ ABSL_GUARDED_BY(mu_) = 0;   // threads in Enter, before all have come
   int leaving_ ABSL_GUARDED_BY(mu_) = 0;  // threads in Leave, before all have come
   int phase_ ABSL_GUARDED_BY(mu_) = 0;    // counts completed Enters and Leaves

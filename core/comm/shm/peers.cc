@@ -62,11 +62,24 @@ absl::Status Peers::WaitForAll(SharedCounter SegmentHeader::*counter, uint32_t t
 absl::Status Peers::WaitFor(const SharedCounter& counter, uint32_t target) {
   if (counter.SpinUntilReached(target)) return absl::OkStatus();
   while (!counter.HasReached(target)) {
-    if (const absl::Status error = FindFailure(); !error.ok() && !counter.HasReached(target)) {
+    absl::Status error = FindFailure();
+    if (error.ok()) error = watch_();
+    if (!error.ok() && !counter.HasReached(target)) {
       Abort(error);  // the others learn the cause from here, not from this member's leaving
       return failure_.status();
     }
     const_cast<SharedCounter&>(counter).SleepUntilReached(target, kLivenessInterval);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Peers::ExpectAll(uint32_t step, int64_t nbytes) {
+  for (size_t m = 0; m < segments_.size(); ++m) {
+    const int64_t received = segments_[m].header().nbytes[step % 2];
+    if (received == nbytes) continue;
+    Abort(Internal("rank {} calls another collective: expected one of {} bytes, received {}",
+                   ranks_[m], nbytes, received));
+    return failure_.status();
   }
   return absl::OkStatus();
 }
@@ -96,7 +109,7 @@ absl::Status Peers::FindFailure() const {
 
 void Peers::Abort(const absl::Status& error) {
   failure_.Set(error);
-  absl::MutexLock lock(&abort_mu_);
+  MutexLock lock(&abort_mu_);
   SegmentHeader& header = own().header();
   if (header.state.load() != SegmentHeader::kRunning) return;
   const size_t size = std::min(error.message().size(), sizeof header.abort_message);

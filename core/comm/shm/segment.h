@@ -20,6 +20,7 @@ struct SegmentHeader {
 
   uint64_t token;
   alignas(64) SharedCounter entered;  // steps whose input is in this segment
+  int64_t nbytes[2];                  // that the step is about, by turns as the inputs
   alignas(64) SharedCounter folded;   // steps whose output slice is in this segment
   alignas(64) std::atomic<uint32_t> state;
   uint32_t abort_code;  // valid in kAborted

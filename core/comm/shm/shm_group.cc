@@ -20,7 +20,7 @@ constexpr int64_t kOneStepBytes = 16 << 10;
 // buffer is overwritten while somebody reads it: a member writes input(step) after all have entered
 // step - 1, hence have done with step - 2, whose buffer it is; and output() after all have entered
 // this step, hence have done with the step before.
-class ShmGroup final : public Group {
+class ShmGroup final : public ComposableGroup {
  public:
   ShmGroup(const ShmOptions& options, std::unique_ptr<Peers> peers)
       : plan_(options.plan),
@@ -59,7 +59,7 @@ class ShmGroup final : public Group {
       const int64_t n = std::min(Segment::kInputBytes, nbytes - first);
       ++step_;
       if (member_ == root) std::memcpy(peers_->own().input(step_), data + first, n);
-      RETURN_IF_ERROR(EnterStep());
+      RETURN_IF_ERROR(EnterStep(n));
       if (member_ != root) std::memcpy(data + first, peers_->segment(root).input(step_), n);
     }
     return absl::OkStatus();
@@ -68,10 +68,14 @@ class ShmGroup final : public Group {
   absl::Status Barrier() override {
     RETURN_IF_ERROR(peers_->status());
     ++step_;
-    return EnterStep();
+    return EnterStep(0);
   }
 
   void Abort(const absl::Status& error) override { peers_->Abort(error); }
+  absl::Status Check() override { return peers_->Check(); }
+  void SetWatch(std::function<absl::Status()> watch) override {
+    peers_->SetWatch(std::move(watch));
+  }
 
  private:
   static int64_t RowBytes(const GroupPlan& plan) {
@@ -81,9 +85,12 @@ class ShmGroup final : public Group {
     return bytes;
   }
 
-  absl::Status EnterStep() {
+  // Meets the others in a step about `nbytes`.
+  absl::Status EnterStep(int64_t nbytes) {
+    peers_->own().header().nbytes[step_ % 2] = nbytes;
     peers_->own().header().entered.Set(step_);
-    return peers_->WaitForAll(&SegmentHeader::entered, step_);
+    RETURN_IF_ERROR(peers_->WaitForAll(&SegmentHeader::entered, step_));
+    return peers_->ExpectAll(step_, nbytes);
   }
 
   absl::Status SumWindow(std::span<const std::byte* const> brings,
@@ -94,7 +101,7 @@ class ShmGroup final : public Group {
     const int64_t base = first * size;
     if (count * size <= kOneStepBytes) {
       Publish(brings, base, {0, count}, dtype);
-      RETURN_IF_ERROR(EnterStep());
+      RETURN_IF_ERROR(EnterStep(count * size));
       Reduce(brings, roots, base, {0, count}, dtype);
       return absl::OkStatus();
     }
@@ -102,7 +109,7 @@ class ShmGroup final : public Group {
     const int64_t end = mine.first + mine.count;
     Publish(brings, base, {0, mine.first}, dtype);
     Publish(brings, base, {end, count - end}, dtype);
-    RETURN_IF_ERROR(EnterStep());
+    RETURN_IF_ERROR(EnterStep(count * size));
     Reduce(brings, roots, base, mine, dtype);
     for (size_t r = 0; r < roots.size(); ++r) {
       std::memcpy(peers_->own().output() + r * row_bytes_ + mine.first * size,
@@ -162,7 +169,7 @@ class ShmGroup final : public Group {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Group>> ConnectShmGroup(const ShmOptions& options) {
+absl::StatusOr<std::unique_ptr<ComposableGroup>> ConnectShmGroup(const ShmOptions& options) {
   CHECK(options.store != nullptr);
   CHECK(static_cast<int>(options.ranks.size()) == options.plan.size());
   ASSIGN_OR_RETURN(std::unique_ptr<Peers> peers, Peers::Connect(options));

@@ -24,6 +24,6 @@ struct ShmOptions {
 // The collectives of processes (or threads) that share a host: one user, one pid namespace. All
 // members call it at once.
 // Errors: DeadlineExceeded, naming the rank, if a member does not come; Unavailable if it died.
-absl::StatusOr<std::unique_ptr<Group>> ConnectShmGroup(const ShmOptions& options);
+absl::StatusOr<std::unique_ptr<ComposableGroup>> ConnectShmGroup(const ShmOptions& options);
 
 }  // namespace tricorn::comm

@@ -24,7 +24,7 @@ Connect ConnectShm(int size, int total_shards) {
     options.store = &store;
     options.prefix = "test";
     options.deadline = absl::Now() + absl::Seconds(20);
-    ASSIGN_OR_RETURN(std::unique_ptr<Group> group, ConnectShmGroup(options));
+    ASSIGN_OR_RETURN(auto group, ConnectShmGroup(options));
     return MakeCommunicator(std::move(group));
   };
 }
@@ -64,6 +64,22 @@ TEST(ShmGroup, ServesThreadsOfOneProcess) {
     });
   }
   for (std::thread& thread : threads) thread.join();
+}
+
+TEST(ShmGroup, TellsThatRanksCallDifferentCollectives) {
+  MemoryStore store;
+  std::thread first([&store] {
+    const auto communicator = ConnectShm(2, 2)(0, store);
+    ASSERT_TRUE(communicator.ok()) << communicator.status();
+    std::byte bytes[40] = {};
+    const std::byte* part = bytes;
+    EXPECT_TRUE(absl::IsInternal((*communicator)->AllReduce({&part, 1}, bytes, 10, DType::kF32)));
+  });
+  const auto communicator = ConnectShm(2, 2)(1, store);
+  ASSERT_TRUE(communicator.ok()) << communicator.status();
+  const absl::Status status = (*communicator)->Barrier();
+  EXPECT_TRUE(absl::IsInternal(status)) << status;
+  first.join();
 }
 
 TEST(ShmGroup, NamesTheRankThatDoesNotCome) {

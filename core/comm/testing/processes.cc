@@ -73,22 +73,22 @@ absl::Status Processes::WaitFor(absl::Duration timeout) {
   const absl::Time deadline = absl::Now() + timeout;
   absl::Status result;
   for (size_t index = 0; index < children_.size(); ++index) {
-    if (children_[index].was_killed) continue;
-    std::string text;
-    const bool ended = ReadAll(children_[index].output, deadline, text);
-    if (!result.ok()) continue;
-    if (!ended) {
-      result = absl::DeadlineExceededError(
-          fmt::format("process {} still runs after {}", index, absl::FormatDuration(timeout)));
-      continue;
-    }
-    siginfo_t info{};
-    waitid(P_PID, children_[index].pid, &info, WEXITED | WNOWAIT);
-    if (info.si_code != CLD_EXITED || info.si_status != 0) {
-      result = Internal("process {} ended with {}: {}", index, info.si_status, text);
+    if (!children_[index].was_killed) {
+      result.Update(WaitForOne(static_cast<int>(index), deadline - absl::Now()));
     }
   }
   return result;
+}
+
+absl::Status Processes::WaitForOne(int index, absl::Duration timeout) {
+  std::string text;
+  if (!ReadAll(children_[index].output, absl::Now() + timeout, text)) {
+    return absl::DeadlineExceededError(fmt::format("process {} still runs", index));
+  }
+  siginfo_t info{};
+  waitid(P_PID, children_[index].pid, &info, WEXITED | WNOWAIT);
+  if (info.si_code == CLD_EXITED && info.si_status == 0) return absl::OkStatus();
+  return Internal("process {} ended with {}: {}", index, info.si_status, text);
 }
 
 TemporaryDirectory::TemporaryDirectory() {

@@ -23,6 +23,7 @@ class Processes {
 
   // What the children returned, killed ones aside; the first error, or DeadlineExceeded.
   absl::Status WaitFor(absl::Duration timeout);
+  absl::Status WaitForOne(int index, absl::Duration timeout);
 
  private:
   struct Child {

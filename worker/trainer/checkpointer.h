@@ -1,0 +1,68 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "core/base/env.h"
+#include "core/io/checkpoint.h"
+#include "tricorn/v1/job.pb.h"
+#include "worker/blobs/blob_client.h"
+#include "worker/trainer/trainer_calls.h"
+
+namespace tricorn::worker {
+
+// Makes restore points off the step's path: writes the files to disk, uploads them and commits, in
+// a thread of its own. One that is overtaken by a newer one before its turn comes is dropped, so
+// memory is bounded while the coordinator is away.
+class Checkpointer {
+ public:
+  // `on_error` hears, on the checkpointer's thread, of a checkpoint that failed: the job goes on
+  // and the next one may do better. Aborted with reason STALE_GENERATION: the rank was replaced.
+  Checkpointer(Env& env, std::string directory, BlobClient& blobs, TrainerCalls& calls,
+               std::function<void(const absl::Status&)> on_error);
+  ~Checkpointer();
+
+  // `step`: steps of epoch manifest.epoch that it holds. `history`: logs of the finished epochs.
+  void Add(CheckpointManifest manifest, int64_t step, std::map<std::string, std::string> files,
+           std::vector<v1::EpochLogs> history);
+  // Waits until all that was added is committed or has failed; false at the deadline.
+  bool Drain(absl::Time deadline = absl::InfiniteFuture());
+
+ private:
+  struct Pending {
+    CheckpointManifest manifest;
+    int64_t step = 0;
+    std::map<std::string, std::string> files;
+    std::vector<v1::EpochLogs> history;
+  };
+
+  void Run();
+  absl::Status Commit(Pending checkpoint);
+
+  Env& env_;
+  const std::string directory_;
+  BlobClient& blobs_;
+  TrainerCalls& calls_;
+  const std::function<void(const absl::Status&)> on_error_;
+
+  absl::Mutex mu_;
+  std::optional<Pending> pending_ ABSL_GUARDED_BY(mu_);
+  bool busy_ ABSL_GUARDED_BY(mu_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+// The checkpoint whose files the coordinator holds, fetched into `directory` and checked.
+absl::StatusOr<Checkpoint> FetchCheckpoint(Env& env, const std::string& directory,
+                                           BlobClient& blobs, const v1::Checkpoint& from);
+
+}  // namespace tricorn::worker

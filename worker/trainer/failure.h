@@ -1,0 +1,12 @@
+#pragma once
+
+#include "absl/status/status.h"
+#include "tricorn/v1/job.pb.h"
+
+namespace tricorn::worker {
+
+// What the coordinator is told of an error. Bad input is not retryable: another attempt would end
+// the same way. A lost rank, a full disk, exhausted memory and defects are.
+v1::Failure FailureOf(const absl::Status& error);
+
+}  // namespace tricorn::worker

@@ -1,0 +1,120 @@
+#include "worker/trainer/reporter.h"
+
+#include <utility>
+
+#include "absl/time/clock.h"
+#include "core/base/status.h"
+#include "proto/rpc/status.h"
+
+namespace tricorn::worker {
+namespace {
+
+void SetTime(google::protobuf::Timestamp* stamp, absl::Time time) {
+  const int64_t nanos = absl::ToUnixNanos(time);
+  stamp->set_seconds(nanos / 1'000'000'000);
+  stamp->set_nanos(static_cast<int32_t>(nanos % 1'000'000'000));
+}
+
+}  // namespace
+
+Reporter::Reporter(TrainerCalls& calls, absl::Duration interval,
+                   std::function<void(const absl::Status&)> on_refused)
+    : calls_(calls),
+      interval_(interval),
+      on_refused_(std::move(on_refused)),
+      thread_([this] { Run(); }) {}
+
+Reporter::~Reporter() {
+  {
+    absl::MutexLock lock(&mu_);
+    stopped_ = true;
+  }
+  thread_.join();
+}
+
+void Reporter::SetProgress(v1::Progress progress) {
+  absl::MutexLock lock(&mu_);
+  progress_ = std::move(progress);
+}
+
+void Reporter::AddEpoch(v1::EpochLogs epoch) {
+  absl::MutexLock lock(&mu_);
+  epochs_.push_back(std::move(epoch));
+}
+
+void Reporter::AddLine(v1::LogLine::Severity severity, std::string text) {
+  v1::LogLine line;
+  line.set_severity(severity);
+  line.set_text(std::move(text));
+  SetTime(line.mutable_time(), absl::Now());
+  absl::MutexLock lock(&mu_);
+  if (lines_.size() == kMaxLines) {
+    lines_.pop_front();
+    ++dropped_lines_;
+  }
+  lines_.push_back(std::move(line));
+}
+
+bool Reporter::Flush(absl::Time deadline) {
+  absl::MutexLock lock(&mu_);
+  flushing_ = true;
+  auto done = [this] {
+    mu_.AssertHeld();
+    return refused_ || (!HasNews() && !in_flight_);
+  };
+  const bool in_time = mu_.AwaitWithDeadline(absl::Condition(&done), deadline);
+  flushing_ = false;
+  return in_time && !refused_;
+}
+
+void Reporter::Run() {
+  absl::Time next = absl::InfinitePast();
+  absl::MutexLock lock(&mu_);
+  while (true) {
+    auto news = [this] {
+      mu_.AssertHeld();
+      return stopped_ || HasNews();
+    };
+    mu_.Await(absl::Condition(&news));
+    auto urgent = [this] {
+      mu_.AssertHeld();
+      return stopped_ || flushing_ || !epochs_.empty();
+    };
+    mu_.AwaitWithDeadline(absl::Condition(&urgent), next);
+    if (stopped_) return;
+    const v1::ReportProgressRequest report = TakeReport();
+    in_flight_ = true;
+    mu_.Unlock();
+    const absl::Status status = calls_.ReportProgress(report);
+    mu_.Lock();
+    in_flight_ = false;
+    next = absl::Now() + interval_;
+    if (!status.ok() && !stopped_) {
+      refused_ = true;
+      mu_.Unlock();
+      on_refused_(status);
+      mu_.Lock();
+      return;
+    }
+  }
+}
+
+v1::ReportProgressRequest Reporter::TakeReport() {
+  v1::ReportProgressRequest report;
+  report.set_report_number(++report_number_);
+  if (progress_) *report.mutable_progress() = *std::move(progress_);
+  progress_.reset();
+  for (v1::EpochLogs& epoch : epochs_) *report.add_epoch_logs() = std::move(epoch);
+  epochs_.clear();
+  if (dropped_lines_ > 0) {
+    v1::LogLine* note = report.add_log_lines();
+    note->set_severity(v1::LogLine::SEVERITY_WARNING);
+    note->set_text(fmt::format("({} older lines were dropped)", dropped_lines_));
+    dropped_lines_ = 0;
+  }
+  for (v1::LogLine& line : lines_) *report.add_log_lines() = std::move(line);
+  lines_.clear();
+  return report;
+}
+
+}  // namespace tricorn::worker

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "absl/time/time.h"
+#include "tricorn/v1/job.pb.h"
+#include "worker/trainer/trainer_calls.h"
+
+namespace tricorn::worker {
+
+// Tells the coordinator how a job goes, from a thread of its own, at most once in `interval` (an
+// epoch's end goes at once). Nobody who adds something ever waits. While the coordinator is away
+// the newest progress, every epoch's end and the newest kMaxLines log lines are kept.
+class Reporter {
+ public:
+  static constexpr size_t kMaxLines = 1000;
+
+  // `on_refused` is called, on the reporter's thread, with the error that ends reporting: the rank
+  // was replaced.
+  Reporter(TrainerCalls& calls, absl::Duration interval,
+           std::function<void(const absl::Status&)> on_refused);
+  // Says nothing more; waits for a call under way.
+  ~Reporter();
+
+  void SetProgress(v1::Progress progress);
+  void AddEpoch(v1::EpochLogs epoch);
+  void AddLine(v1::LogLine::Severity severity, std::string text);
+  // Waits until all that was added before is acknowledged; false at the deadline or when refused.
+  bool Flush(absl::Time deadline);
+
+ private:
+  void Run();
+  bool HasNews() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    return progress_ || !epochs_.empty() || !lines_.empty();
+  }
+  v1::ReportProgressRequest TakeReport() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  TrainerCalls& calls_;
+  const absl::Duration interval_;
+  const std::function<void(const absl::Status&)> on_refused_;
+
+  absl::Mutex mu_;
+  std::optional<v1::Progress> progress_ ABSL_GUARDED_BY(mu_);
+  std::vector<v1::EpochLogs> epochs_ ABSL_GUARDED_BY(mu_);
+  std::deque<v1::LogLine> lines_ ABSL_GUARDED_BY(mu_);
+  int64_t dropped_lines_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t report_number_ ABSL_GUARDED_BY(mu_) = 0;
+  bool flushing_ ABSL_GUARDED_BY(mu_) = false;
+  bool in_flight_ ABSL_GUARDED_BY(mu_) = false;
+  bool refused_ ABSL_GUARDED_BY(mu_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace tricorn::worker
