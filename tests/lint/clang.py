@@ -22,7 +22,7 @@ from tree import ROOT, files, report
 BUILD = ROOT / "build/release"
 CACHE = ROOT / "build/lint"
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.MULTILINE)
-LOCKS = re.compile(r"absl::Mutex|ABSL_GUARDED_BY|ABSL_EXCLUSIVE_LOCKS_REQUIRED")
+LOCKS = re.compile(r"\bMutex(Lock)?\b|ABSL_(PT_)?GUARDED_BY|ABSL_EXCLUSIVE_LOCK")
 
 # clang-tidy takes many seconds a file, so it reads the folders that open other people's bytes.
 TIDY_FOLDERS = ("core/base/", "core/tensor/", "core/io/")
