@@ -37,13 +37,19 @@ class SupervisorTest : public Test {
   std::optional<ProcessExit> ExitOf(const std::string& id,
                                     absl::Duration timeout = absl::Seconds(20)) {
     absl::MutexLock lock(&mu_);
-    auto ended = [&] { return exits_.contains(id); };
+    auto ended = [&] {
+      mu_.AssertReaderHeld();
+      return exits_.contains(id);
+    };
     if (!mu_.AwaitWithTimeout(absl::Condition(&ended), timeout)) return std::nullopt;
     return exits_.at(id);
   }
   bool WaitForLine(std::string text) {
     absl::MutexLock lock(&mu_);
-    auto seen = [&] { return output_.find(text) != output_.npos; };
+    auto seen = [&] {
+      mu_.AssertReaderHeld();
+      return output_.find(text) != output_.npos;
+    };
     return mu_.AwaitWithTimeout(absl::Condition(&seen), absl::Seconds(20));
   }
   std::string output() {
