@@ -21,6 +21,7 @@ ADAPTERS = {
     r"mpi\.h": ["core/comm/mpi/*.cc", "tests/bench/*"],
     r"gloo/": ["tests/bench/*"],
     r"sqlite3\.h": ["server/log/*.cc"],
+    r"grpcpp/": ["proto/rpc/*", "server/rpc/*", "worker/*.cc", "client/lib/*.cc"],
     r"CLI/": ["*main.cc", "client/cli/*.cc"],
     r"prometheus/": ["server/gateway/*.cc", "worker/agent/*.cc"],
     r"spdlog/": ["core/base/*.cc", "*main.cc"],
