@@ -18,18 +18,20 @@ Prefetcher::Prefetcher(const Dataset& dataset, EpochOrder order, const BatchOpti
 
 Prefetcher::~Prefetcher() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopped_ = true;
+    changed_.SignalAll();
   }
   thread_.join();
 }
 
 absl::StatusOr<std::optional<Batch>> Prefetcher::Next() {
-  absl::MutexLock lock(&mu_);
-  mu_.Await(absl::Condition(this, &Prefetcher::CanTake));
+  MutexLock lock(&mu_);
+  while (!ended_ && batches_.empty()) changed_.Wait(&mu_);
   if (!batches_.empty()) {
     std::optional<Batch> batch = std::move(batches_.front());
     batches_.pop_front();
+    changed_.SignalAll();
     return batch;
   }
   RETURN_IF_ERROR(status_);
@@ -39,22 +41,23 @@ absl::StatusOr<std::optional<Batch>> Prefetcher::Next() {
 void Prefetcher::Run(int64_t cursor) {
   while (cursor < order_.num_rows()) {
     {
-      absl::MutexLock lock(&mu_);
-      mu_.Await(absl::Condition(this, &Prefetcher::CanAdd));
+      MutexLock lock(&mu_);
+      while (!stopped_ && batches_.size() >= depth_) changed_.Wait(&mu_);
       if (stopped_) return;
     }
     absl::StatusOr<Batch> batch = AssembleBatch(dataset_, order_, options_, cursor);
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (!batch.ok()) {
       status_ = batch.status();
-      ended_ = true;
-      return;
+      break;
     }
     cursor = batch->positions.end;
     batches_.push_back(*std::move(batch));
+    changed_.SignalAll();
   }
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   ended_ = true;
+  changed_.SignalAll();
 }
 
 }  // namespace tricorn

@@ -7,7 +7,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/data/batch.h"
 #include "core/data/dataset.h"
 #include "core/data/shard.h"
@@ -32,17 +32,13 @@ class Prefetcher {
 
  private:
   void Run(int64_t cursor);
-  bool CanAdd() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return stopped_ || batches_.size() < depth_;
-  }
-  bool CanTake() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return ended_ || !batches_.empty(); }
-
   const Dataset& dataset_;
   const EpochOrder order_;
   const BatchOptions options_;
   const size_t depth_;
 
-  absl::Mutex mu_;
+  Mutex mu_;
+  CondVar changed_;
   std::deque<Batch> batches_ ABSL_GUARDED_BY(mu_);
   absl::Status status_ ABSL_GUARDED_BY(mu_);
   bool ended_ ABSL_GUARDED_BY(mu_) = false;    // by the thread: no batch will be added

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/io/hdf5.h"
 
@@ -10,8 +10,8 @@ namespace tricorn {
 namespace {
 
 // Debian's libhdf5 is not thread-safe: one call at a time in the process.
-absl::Mutex& LibraryMutex() {
-  static absl::Mutex mutex;
+Mutex& LibraryMutex() {
+  static Mutex mutex;
   return mutex;
 }
 
@@ -155,7 +155,7 @@ absl::Status WriteGroup(hid_t id, const Hdf5Group& group) {
 }  // namespace
 
 absl::StatusOr<std::string> WriteHdf5(const Hdf5Group& root) {
-  absl::MutexLock lock(&LibraryMutex());
+  MutexLock lock(&LibraryMutex());
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // errors are ours to report
   const Id access(H5Pcreate(H5P_FILE_ACCESS), &H5Pclose);
   constexpr size_t kGrowth = 1 << 20;
