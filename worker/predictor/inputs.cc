@@ -1,0 +1,79 @@
+#include "worker/predictor/inputs.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "core/base/status.h"
+#include "proto/tensor/wire_tensor.h"
+
+namespace tricorn::worker {
+namespace {
+
+std::string Names(const std::vector<PredictModel::Port>& ports) {
+  std::string names;
+  for (const auto& port : ports) names.append(names.empty() ? "" : ", ").append(port.name);
+  return names;
+}
+
+std::string ExpectedShape(const Shape& row_shape) {
+  std::string text = "(rows";
+  for (const int64_t size : row_shape) {
+    text += size < 0 ? std::string(", any") : fmt::format(", {}", size);
+  }
+  return text + ")";
+}
+
+bool Fits(const Shape& shape, const Shape& row_shape) {
+  if (shape.rank() != row_shape.rank() + 1) return false;
+  for (int axis = 0; axis < row_shape.rank(); ++axis) {
+    if (row_shape[axis] >= 0 && row_shape[axis] != shape[axis + 1]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
+                                             const std::vector<PredictModel::Port>& ports) {
+  std::vector<std::optional<Tensor>> found(ports.size());
+  for (const v1::NamedTensor& named : request.inputs()) {
+    size_t index = 0;
+    if (!named.name().empty() || ports.size() != 1) {
+      while (index < ports.size() && ports[index].name != named.name()) ++index;
+    }
+    if (index == ports.size()) {
+      return InvalidArgument("inputs: expected {}, received '{}'", Names(ports), named.name());
+    }
+    const PredictModel::Port& port = ports[index];
+    if (found[index]) {
+      return InvalidArgument("input {}: expected it once, received it twice", port.name);
+    }
+    auto tensor = FromWire(named.tensor());
+    RETURN_IF_ERROR(WithSubject(tensor.status(), "input " + port.name));
+    if (!Fits(tensor->shape(), port.row_shape)) {
+      return InvalidArgument("input {}: expected shape {}, received {}", port.name,
+                             ExpectedShape(port.row_shape), tensor->shape().ToString());
+    }
+    found[index] = tensor->dtype() == port.dtype ? *tensor : tensor->Cast(port.dtype);
+  }
+  std::vector<Tensor> inputs;
+  for (size_t i = 0; i < ports.size(); ++i) {
+    if (!found[i]) {
+      return InvalidArgument("inputs: expected {}, received none called '{}'", Names(ports),
+                             ports[i].name);
+    }
+    const int64_t rows = found[i]->shape()[0];
+    if (rows < 1) {
+      return InvalidArgument("input {}: expected at least one row, received none", ports[i].name);
+    }
+    if (!inputs.empty() && rows != inputs[0].shape()[0]) {
+      return InvalidArgument("input {}: expected {} rows, as input {}, received {}", ports[i].name,
+                             inputs[0].shape()[0], ports[0].name, rows);
+    }
+    inputs.push_back(*std::move(found[i]));
+  }
+  return inputs;
+}
+
+}  // namespace tricorn::worker
