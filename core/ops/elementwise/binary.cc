@@ -82,8 +82,8 @@ const OpDef kBitwiseAnd = Binary("bitwise_and", "bits set in both", Domain::kBit
 const OpDef kBitwiseOr = Binary("bitwise_or", "bits set in either", Domain::kBits, nullptr);
 const OpDef kBitwiseXor = Binary("bitwise_xor", "bits set in one", Domain::kBits, nullptr);
 const OpDef kLeftShift =
-    Binary("left_shift", "y = a * 2^b; 0 for b >= width", Domain::kBits, nullptr);
-const OpDef kRightShift = Binary("right_shift", "y = floor(a / 2^b)", Domain::kBits, nullptr);
+    Binary("left_shift", "y = a * 2^b; 0 for b >= width", Domain::kInteger, nullptr);
+const OpDef kRightShift = Binary("right_shift", "y = floor(a / 2^b)", Domain::kInteger, nullptr);
 
 Value Add(Arg a, Arg b) { return Apply(kAdd, a, b); }
 Value Subtract(Arg a, Arg b) { return Apply(kSubtract, a, b); }

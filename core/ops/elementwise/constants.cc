@@ -50,6 +50,7 @@ Value ZerosLike(Value x) { return Full(x.builder(), x.type(), 0); }
 Value OnesLike(Value x) { return Full(x.builder(), x.type(), 1); }
 
 bool IsZero(Value x) {
+  if (x.id() < 0) return false;
   const ir::Node* node = x.builder().producer(x);
   if (node != nullptr && node->op == &kBroadcast) {
     node = x.builder().graph().producer(node->operands[0]);

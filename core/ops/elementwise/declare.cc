@@ -46,6 +46,9 @@ absl::Status ExpectDomain(Domain domain, const Type& x) {
       return InvalidArgument("expected numbers, received {}", x.ToString());
     case Domain::kFloating:
       return ExpectFloating(x);
+    case Domain::kInteger:
+      if (IsInteger(x.dtype)) return absl::OkStatus();
+      return InvalidArgument("expected integers, received {}", x.ToString());
     case Domain::kBits:
       if (x.dtype == DType::kBool || IsInteger(x.dtype)) return absl::OkStatus();
       return InvalidArgument("expected integers or bool, received {}", x.ToString());

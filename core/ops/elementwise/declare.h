@@ -9,7 +9,7 @@
 namespace tricorn::ops::elementwise {
 
 // The dtypes that an op takes.
-enum class Domain : uint8_t { kAny, kNumber, kFloating, kBits /* integers and bool */ };
+enum class Domain : uint8_t { kAny, kNumber, kFloating, kInteger, kBits /* integers and bool */ };
 absl::Status ExpectDomain(Domain domain, const Type& x);
 
 using UnaryGradient = Value (*)(Value x, Value y, Value dy);

@@ -1,0 +1,44 @@
+#include "core/backend/device.h"
+
+#include "core/base/status.h"
+
+namespace tricorn::backend {
+
+absl::StatusOr<std::vector<Tensor>> Device::Evaluate(const ir::Graph& graph,
+                                                     std::span<const Tensor> inputs,
+                                                     const CompileOptions& options) {
+  if (inputs.size() != graph.inputs().size()) {
+    return InvalidArgument("evaluate: expected {} inputs, received {}", graph.inputs().size(),
+                           inputs.size());
+  }
+  std::vector<Buffer> input_buffers, output_buffers;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const ir::Type& expected = graph.type(graph.inputs()[i].value);
+    const ir::Type received{inputs[i].dtype(), inputs[i].shape()};
+    if (!(expected == received)) {
+      return InvalidArgument("{}: expected {}, received {}", graph.inputs()[i].name,
+                             expected.ToString(), received.ToString());
+    }
+    ASSIGN_OR_RETURN(Buffer buffer, Allocate(inputs[i].nbytes()));
+    RETURN_IF_ERROR(Upload(inputs[i], buffer));
+    input_buffers.push_back(std::move(buffer));
+  }
+  std::vector<Tensor> outputs;
+  for (const ir::NamedValue& output : graph.outputs()) {
+    const ir::Type& type = graph.type(output.value);
+    outputs.push_back(Tensor::Uninitialized(type.dtype, type.shape));
+    ASSIGN_OR_RETURN(Buffer buffer, Allocate(type.nbytes()));
+    output_buffers.push_back(std::move(buffer));
+  }
+  for (const auto& [input, output] : options.donations) {
+    output_buffers.at(static_cast<size_t>(output)) = input_buffers.at(static_cast<size_t>(input));
+  }
+  ASSIGN_OR_RETURN(const std::unique_ptr<Executable> executable, Compile(graph, options));
+  RETURN_IF_ERROR(executable->Run(input_buffers, output_buffers, {}));
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    RETURN_IF_ERROR(Download(output_buffers[i], outputs[i]));
+  }
+  return outputs;
+}
+
+}  // namespace tricorn::backend
