@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -44,7 +45,8 @@ struct NamedValue {
 class Graph {
  public:
   const std::vector<Node>& nodes() const { return nodes_; }
-  const std::vector<ValueInfo>& values() const { return values_; }
+  // References to types stay valid while nodes are added.
+  const std::deque<ValueInfo>& values() const { return values_; }
   const std::vector<NamedValue>& inputs() const { return inputs_; }
   const std::vector<NamedValue>& outputs() const { return outputs_; }
   const Type& type(ValueId value) const { return values_[static_cast<size_t>(value)].type; }
@@ -64,7 +66,7 @@ class Graph {
 
  private:
   std::vector<Node> nodes_;
-  std::vector<ValueInfo> values_;
+  std::deque<ValueInfo> values_;
   std::vector<NamedValue> inputs_;
   std::vector<NamedValue> outputs_;
 };

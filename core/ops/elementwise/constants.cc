@@ -42,7 +42,7 @@ Value Scalar(Builder& builder, double value, DType dtype) {
   return builder.Constant(Tensor::Scalar<double>(value).Cast(dtype));
 }
 
-Value Full(Builder& builder, const Type& type, double value) {
+Value Full(Builder& builder, Type type, double value) {
   return BroadcastTo(Scalar(builder, value, type.dtype), type.shape);
 }
 

@@ -108,7 +108,7 @@ Value Where(Value condition, Arg a, Arg b);
 // A constant scalar.
 Value Scalar(Builder& builder, double value, DType dtype);
 // `value` everywhere: a constant scalar and a broadcast.
-Value Full(Builder& builder, const Type& type, double value);
+Value Full(Builder& builder, Type type, double value);
 Value ZerosLike(Value x);
 Value OnesLike(Value x);
 // Whether x is a constant scalar 0, broadcast or not: what autodiff gives for an unused result.

@@ -28,7 +28,7 @@ Value FromTheEnd(Value indices, int64_t length) {
 }
 
 // Along `axis`, where each row of x has indices of its own: take from x laid flat.
-Value FlatIndices(Value indices, const Shape& shape, int64_t axis) {
+Value FlatIndices(Value indices, Shape shape, int64_t axis) {
   const std::vector<int64_t> strides = shape.Strides();
   Builder& b = indices.builder();
   Value inside = LogicalAnd(GreaterEqual(indices, 0), Less(indices, shape[static_cast<int>(axis)]));

@@ -28,7 +28,7 @@ int UniformBits(DType dtype) {
 }
 
 // The float32 number (k + 1/2) / 2^24, k the upper 24 bits: within (0, 1).
-Value OpenUniform(Value key, const Shape& shape) {
+Value OpenUniform(Value key, Shape shape) {
   const Value k = Cast(RightShift(RandomBits(key, shape), 9), DType::kF32);
   return (k + 0.5) * 0x1p-23;
 }
@@ -108,17 +108,17 @@ const OpDef kErfinv = Op<>{
 
 Value Erfinv(Value x) { return x.builder().Add(kErfinv, {{x}}); }
 
-Value RandomUniform(Value key, const Type& type, double low, double high) {
+Value RandomUniform(Value key, Type type, double low, double high) {
   const Value u = key.builder().Add(kRandomUniform, {{key}}, RandomAttrs{type.dtype, type.shape});
   return low == 0 && high == 1 ? u : u * (high - low) + low;
 }
 
-Value RandomNormal(Value key, const Type& type, double mean, double stddev) {
+Value RandomNormal(Value key, Type type, double mean, double stddev) {
   const Value y = key.builder().Add(kRandomNormal, {{key}}, RandomAttrs{type.dtype, type.shape});
   return Shifted(y, mean, stddev);
 }
 
-Value RandomTruncatedNormal(Value key, const Type& type, double mean, double stddev) {
+Value RandomTruncatedNormal(Value key, Type type, double mean, double stddev) {
   const Value y =
       key.builder().Add(kRandomTruncatedNormal, {{key}}, RandomAttrs{type.dtype, type.shape});
   return Shifted(y, mean, stddev);

@@ -31,9 +31,9 @@ extern const OpDef kRandomNormal;
 // Standard normal given |y| < 2.
 extern const OpDef kRandomTruncatedNormal;
 
-Value RandomUniform(Value key, const Type& type, double low = 0, double high = 1);
-Value RandomNormal(Value key, const Type& type, double mean = 0, double stddev = 1);
-Value RandomTruncatedNormal(Value key, const Type& type, double mean = 0, double stddev = 1);
+Value RandomUniform(Value key, Type type, double low = 0, double high = 1);
+Value RandomNormal(Value key, Type type, double mean = 0, double stddev = 1);
+Value RandomTruncatedNormal(Value key, Type type, double mean = 0, double stddev = 1);
 // bool, true with probability p.
 Value RandomBernoulli(Value key, Shape shape, double p);
 // The inverse of erf on (-1, 1).

@@ -55,7 +55,7 @@ Value Broadcast(Value x, Shape shape, Axes axes) {
   return x.builder().Add(kBroadcast, {{x}}, BroadcastAttrs{std::move(shape), std::move(axes)});
 }
 
-Value BroadcastTo(Value x, const Shape& shape) {
+Value BroadcastTo(Value x, Shape shape) {
   if (x.rank() > shape.rank()) {
     return Error(x, InvalidArgument("expected a shape that broadcasts to {}, received {}",
                                     shape.ToString(), x.type().ToString()));

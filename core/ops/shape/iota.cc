@@ -16,7 +16,7 @@ const OpDef kIota = Op<IotaAttrs>{
     },
 };
 
-Value Iota(Builder& builder, const Type& type, int64_t axis) {
+Value Iota(Builder& builder, Type type, int64_t axis) {
   return builder.Add(kIota, {}, IotaAttrs{type.dtype, type.shape, axis});
 }
 

@@ -26,7 +26,7 @@ struct BroadcastAttrs {
 };
 extern const OpDef kBroadcast;
 Value Broadcast(Value x, Shape shape, Axes axes);
-Value BroadcastTo(Value x, const Shape& shape);  // as NumPy: axes align at the end
+Value BroadcastTo(Value x, Shape shape);  // as NumPy: axes align at the end
 
 // Axis k of y is axis perm[k] of x.
 struct TransposeAttrs {
@@ -87,6 +87,6 @@ struct IotaAttrs {
   FIELDS(dtype, shape, axis)
 };
 extern const OpDef kIota;
-Value Iota(Builder& builder, const Type& type, int64_t axis);
+Value Iota(Builder& builder, Type type, int64_t axis);
 
 }  // namespace tricorn::ops

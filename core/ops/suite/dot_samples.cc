@@ -1,0 +1,28 @@
+#include "core/ops/dot/dot.h"
+#include "core/ops/suite/sample.h"
+
+namespace tricorn::ops {
+
+void AddDotSamples(SampleList& samples) {
+  const auto add = [&](std::string_view what, Shape a, Shape b, DotGeneralAttrs attrs) {
+    samples.push_back({fmt::format("dot_general/{}", what),
+                       &kDotGeneral,
+                       std::move(attrs),
+                       {Uniform(std::move(a), -1, 1), Uniform(std::move(b), -1, 1)}});
+  };
+  add("matrices", {3, 4}, {4, 5}, {{}, {}, {1}, {0}});
+  add("transposed", {4, 3}, {5, 4}, {{}, {}, {0}, {1}});
+  add("vectors", {4}, {4}, {{}, {}, {0}, {0}});
+  add("outer", {3}, {2}, {});
+  add("batched", {2, 3, 4}, {2, 4, 5}, {{0}, {0}, {2}, {1}});
+  add("batch inside", {3, 2, 4}, {4, 5, 2}, {{1}, {2}, {2}, {0}});
+  add("two contracted", {2, 3, 4}, {4, 5, 3}, {{}, {}, {1, 2}, {2, 0}});
+  add("two batches", {2, 3, 4, 5}, {3, 2, 5, 1}, {{0, 1}, {1, 0}, {3}, {2}});
+  samples.push_back(
+      {"dot_general/int32",
+       &kDotGeneral,
+       DotGeneralAttrs{{}, {}, {1}, {0}},
+       {Integers(DType::kI32, {2, 2}, {1, 2, 3, 4}), Integers(DType::kI32, {2, 1}, {5, -6})}});
+}
+
+}  // namespace tricorn::ops

@@ -1,0 +1,39 @@
+#include "core/ops/gather/gather.h"
+#include "core/ops/suite/sample.h"
+
+namespace tricorn::ops {
+
+void AddGatherSamples(SampleList& samples) {
+  const auto add = [&](const OpDef& op, std::string_view what, std::vector<Tensor> operands,
+                       ir::Attrs attrs) {
+    samples.push_back(
+        {fmt::format("{}/{}", op.name, what), &op, std::move(attrs), std::move(operands)});
+  };
+  const Tensor x = Distinct({3, 4, 2});
+  const Tensor rows = Integers(DType::kI32, {2, 2}, {1, 0, 2, 1});
+  add(kTake, "rows", {x, rows}, TakeAttrs{0});
+  add(kTake, "middle", {x, Integers(DType::kI64, {3}, {3, 0, 3})}, TakeAttrs{1});
+  add(kTake, "int32 outside",
+      {Integers(DType::kI32, {3}, {7, 8, 9}), Integers(DType::kI32, {3}, {-1, 1, 3})},
+      TakeAttrs{0});
+  add(kTake, "float outside", {Uniform({3}, 0, 1), Integers(DType::kI32, {3}, {-1, 1, 3})},
+      TakeAttrs{0});
+  samples.back().differentiable = false;  // the sum with NaN is no number
+  add(kScatterAdd, "rows twice", {x, rows, Uniform({2, 2, 4, 2}, -1, 1)}, TakeAttrs{0});
+  add(kScatterAdd, "outside",
+      {x, Integers(DType::kU8, {3}, {200, 1, 3}), Uniform({3, 3, 2}, -1, 1)}, TakeAttrs{1});
+  add(kTakeAlongAxis, "last",
+      {x, Integers(DType::kI32, {3, 4, 1}, {0, 1, 1, 0, 1, 0, 0, 1, 1, 1, 0, 0})}, TakeAttrs{2});
+  add(kTakeAlongAxis, "first", {Distinct({3, 2}), Integers(DType::kI32, {2, 2}, {2, 0, 2, 1})},
+      TakeAttrs{0});
+  for (const bool descending : {false, true}) {
+    const std::string_view what = descending ? "descending" : "ascending";
+    add(kArgsort, what, {x}, SortAttrs{1, descending});
+    add(kArgsort, descending ? "ties descending" : "ties",
+        {Integers(DType::kI32, {6}, {3, 1, 3, 2, 1, 3})}, SortAttrs{0, descending});
+    add(kSort, what, {x}, SortAttrs{2, descending});
+  }
+  add(kTopK, "two", {Distinct({3, 5})}, TopKAttrs{2});
+}
+
+}  // namespace tricorn::ops

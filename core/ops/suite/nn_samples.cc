@@ -1,0 +1,48 @@
+#include "core/ops/nn/nn.h"
+#include "core/ops/suite/sample.h"
+
+namespace tricorn::ops {
+
+void AddNnSamples(SampleList& samples) {
+  const auto add = [&](const OpDef& op, std::string_view what, std::vector<Tensor> operands,
+                       ir::Attrs attrs = {}) -> Sample& {
+    samples.push_back({fmt::format("{}{}{}", op.name, what.empty() ? "" : "/", what), &op,
+                       std::move(attrs), std::move(operands)});
+    return samples.back();
+  };
+  const Tensor x = Distinct({3, 4, 2});
+  add(kRelu, "", {x});
+  add(kRelu, "int32", {Integers(DType::kI32, {3}, {-1, 0, 2})});
+  add(kSoftplus, "", {Uniform({3, 4}, -5, 5)});
+  for (const int64_t axis : {0, 1, 2}) {
+    add(kSoftmax, fmt::format("axis {}", axis), {x}, SoftmaxAttrs{axis});
+    add(kLogSoftmax, fmt::format("axis {}", axis), {x}, SoftmaxAttrs{axis});
+  }
+  const Tensor logits = Uniform({4, 5}, -3, 3);
+  add(kSoftmaxCrossEntropy, "", {Uniform({4, 5}, 0, 1), logits});
+  add(kSparseSoftmaxCrossEntropy, "", {Integers(DType::kI32, {4}, {0, 4, 2, 2}), logits});
+  add(kSparseSoftmaxCrossEntropy, "outside", {Integers(DType::kI64, {4}, {0, 5, -1, 2}), logits});
+  add(kSigmoidCrossEntropy, "", {Uniform({4, 5}, 0, 1), logits});
+
+  const auto channels = [](int64_t n, double low, double high) { return Uniform({n}, low, high); };
+  for (const auto& [what, shape, axis] :
+       {std::tuple<std::string_view, Shape, int64_t>{"last", {3, 2, 2, 4}, 3},
+        {"middle", {3, 4, 2}, 1},
+        {"rows", {6, 4}, 1}}) {
+    const BatchNormAttrs attrs{axis, 1e-3};
+    const Tensor input = Uniform(shape, -2, 3);
+    const Tensor gamma = channels(4, 0.5, 2), beta = channels(4, -1, 1);
+    const Tensor mean = channels(4, -0.5, 0.5), variance = channels(4, 0.6, 1.5);
+    add(kBatchNormTraining, what, {input, gamma, beta}, attrs).float32_operands = {1, 2};
+    add(kBatchNormInference, what, {input, gamma, beta, mean, variance}, attrs).float32_operands = {
+        1, 2, 3, 4};
+    add(kBatchNormGradient, what, {input, gamma, mean, variance, Uniform(shape, -1, 1)}, attrs)
+        .float32_operands = {1, 2, 3};
+  }
+
+  const Tensor key = Tensor::From<uint32_t>({2}, {3, 4});
+  add(kDropout, "", {x, key}, DropoutAttrs{0.4, {3, 4, 2}});
+  add(kDropout, "per row", {x, key}, DropoutAttrs{0.4, {3, 1, 2}});
+}
+
+}  // namespace tricorn::ops
