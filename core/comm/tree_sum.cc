@@ -23,6 +23,10 @@ std::vector<int> RootOfOperand(const std::vector<ShardRange>& operands,
   return root_of_operand;
 }
 
+bool IsAligned(const std::byte* array, DType dtype) {
+  return reinterpret_cast<uintptr_t>(array) % SizeOf(dtype) == 0;
+}
+
 size_t MaxHeight(const FoldOrder& order) {
   int height = 0;
   int highest = 0;
@@ -45,6 +49,8 @@ TreeSum::TreeSum(std::vector<ShardRange> operands, int total_shards)
 void TreeSum::Evaluate(std::span<const std::byte* const> operands,
                        std::span<std::byte* const> roots, int64_t count, DType dtype) {
   CHECK(operands.size() == operands_.size() && roots.size() == order_.roots.size());
+  for (const std::byte* operand : operands) CHECK(IsAligned(operand, dtype));
+  for (const std::byte* root : roots) CHECK(IsAligned(root, dtype));
   const int64_t chunk = kChunkBytes / SizeOf(dtype);
   for (int64_t done = 0; done < count; done += chunk) {
     EvaluateChunk(operands, roots, done * SizeOf(dtype), std::min(chunk, count - done), dtype);

@@ -21,7 +21,8 @@ class TreeSum {
   const std::vector<ShardRange>& operands() const { return operands_; }
   const std::vector<ShardRange>& roots() const { return order_.roots; }
 
-  // A result may be exactly one of its own operands; other overlap is not allowed.
+  // Arrays are aligned to their elements. A result may be exactly one of its own operands; other
+  // overlap is not allowed.
   void Evaluate(std::span<const std::byte* const> operands, std::span<std::byte* const> roots,
                 int64_t count, DType dtype);
 

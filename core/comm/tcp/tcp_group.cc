@@ -49,7 +49,8 @@ class TcpGroup final : public ComposableGroup {
         sources_(operands_.size()),
         roots_(plan_.roots.size()) {
     if (folds_) folded_.Resize(partials_.size(), kWindowBytes);
-    const int64_t slice_bytes = kWindowBytes / plan_.size() + 1024;
+    // Slices differ by one block of SliceOf at most; rows start at whole cache lines.
+    const int64_t slice_bytes = (kWindowBytes / plan_.size() + 1024) / 64 * 64;
     for (int m = 0; m < plan_.size(); ++m) {
       if (m != member_) {
         incoming_[m].Resize(plan_.partials[m].size(), std::max(slice_bytes, kOneWayBytes));
