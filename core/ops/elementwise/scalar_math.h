@@ -9,7 +9,9 @@
 #define TRICORN_SCALAR __host__ __device__ inline
 #else
 #include <cmath>
-#define TRICORN_SCALAR inline
+// Always inlined: loops are compiled for several instruction sets, and a copy outside them would be
+// of one, whichever the linker took.
+#define TRICORN_SCALAR [[gnu::always_inline]] inline
 #endif
 
 namespace tricorn::ops::scalar {
