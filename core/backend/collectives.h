@@ -8,7 +8,8 @@
 namespace tricorn::backend {
 
 // What collective nodes call while a graph runs; core/comm implements it over a communicator.
-// A bucket is a run of gradients reduced together, numbered in the order in which backward fills it.
+// A bucket is a run of gradients reduced together, numbered in the order in which backward fills
+// it.
 class Collectives {
  public:
   virtual ~Collectives() = default;

@@ -24,15 +24,18 @@ struct CompileOptions {
 // What one run may use besides its buffers.
 struct RunContext {
   Collectives* collectives = nullptr;  // required by graphs with collective nodes
+  // Where a run adds the nanoseconds of each node of Executable::graph(), when it has that length.
+  std::span<int64_t> node_ns = {};
 };
 
-// A graph compiled for a device. Run is safe from several threads at once; each call has an arena of
-// its own, kept for the next.
+// A graph compiled for a device. Run is safe from several threads at once; each call has an arena
+// of its own, kept for the next.
 class Executable {
  public:
   virtual ~Executable() = default;
   // One buffer an input and an output, in the graph's order, of the types' sizes. Donated outputs
-  // must be passed the input's buffer. Returns when the outputs are computed (CPU) or enqueued (GPU).
+  // must be passed the input's buffer. Returns when the outputs are computed (CPU) or enqueued
+  // (GPU).
   virtual absl::Status Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                            const RunContext& context) const = 0;
   // The compiled graph, after all passes.
