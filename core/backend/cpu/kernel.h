@@ -18,6 +18,15 @@ struct KernelArgs {
   std::span<std::byte* const> results;
   std::byte* workspace;  // workspace_nbytes() bytes, 64-byte aligned
   const RunContext& context;
+
+  template <typename T>
+  const T* operand(size_t i) const {
+    return reinterpret_cast<const T*>(operands[i]);
+  }
+  template <typename T>
+  T* result(size_t i) const {
+    return reinterpret_cast<T*>(results[i]);
+  }
 };
 
 // One node made ready to run. Immutable: Run is called from several threads at once.
@@ -25,8 +34,8 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual int64_t workspace_nbytes() const { return 0; }
-  // Whether a result of the same byte size may share operand `i`'s bytes: true when the kernel reads
-  // what it needs of the operand before it writes the same element of any result.
+  // Whether a result of the same byte size may share operand `i`'s bytes: true when the kernel
+  // reads what it needs of the operand before it writes the same element of any result.
   virtual bool may_overwrite(size_t /*operand*/) const { return false; }
   virtual absl::Status Run(const KernelArgs& args) const = 0;
 };
