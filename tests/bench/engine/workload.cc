@@ -1,0 +1,33 @@
+#include "workload.h"
+
+#include <charconv>
+
+#include "core/base/status.h"
+
+namespace tricorn::bench {
+
+double Workload::TrainFlops() const {
+  const auto samples = static_cast<double>(batch);
+  if (name == "mlp") return 6 * samples * (784.0 * 512 + 512.0 * 512 + 512.0 * 10);
+  if (name == "cnn") return 6 * samples * (26.0 * 26 * 9 * 32 + 11.0 * 11 * 9 * 32 * 64 + 16000);
+  return 0;
+}
+
+absl::StatusOr<Workload> ParseWorkload(std::string_view text) {
+  Workload workload;
+  const size_t first = text.find(':');
+  const size_t second = text.find(':', first + 1);
+  if (first == text.npos || second == text.npos) {
+    return InvalidArgument("workload: expected NAME:BATCH:DTYPE, received {}", text);
+  }
+  workload.name = text.substr(0, first);
+  workload.dtype = text.substr(second + 1);
+  const std::string_view batch = text.substr(first + 1, second - first - 1);
+  const auto [end, error] = std::from_chars(batch.begin(), batch.end(), workload.batch);
+  if (error != std::errc() || end != batch.end() || workload.batch < 1) {
+    return InvalidArgument("workload: expected a positive batch, received {}", text);
+  }
+  return workload;
+}
+
+}  // namespace tricorn::bench

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+
+namespace tricorn::bench {
+
+// What is measured, written NAME:BATCH:DTYPE as the peers' harness writes it: "mlp:128:fp32".
+struct Workload {
+  std::string name;
+  int64_t batch = 1;
+  std::string dtype;
+
+  // Arithmetic of the matrix products of one training step as the harness counts it: forward and
+  // twice as much backward.
+  double TrainFlops() const;
+};
+
+// Errors: InvalidArgument for anything but three fields with a positive batch.
+absl::StatusOr<Workload> ParseWorkload(std::string_view text);
+
+}  // namespace tricorn::bench
