@@ -4,6 +4,7 @@
 metrics_present.py URL...      the /metrics addresses of a coordinator and its workers
 """
 
+import os
 import pathlib
 import re
 import subprocess
@@ -23,9 +24,16 @@ def asked():
     return names
 
 
-def series(scrape):
-    """Names of the series in a scrape, in the text format."""
-    return set(re.findall(r"^([a-zA-Z_:][\w:]*)(?:\{| )", scrape, re.MULTILINE))
+def exported(scrape):
+    """Names that a query can use: of samples, and of families that have none at the moment."""
+    names = set(re.findall(r"^([a-zA-Z_:][\w:]*)(?:\{| )", scrape, re.MULTILINE))
+    for name, kind in re.findall(r"^# TYPE (\S+) (\w+)", scrape, re.MULTILINE):
+        names |= (
+            {name + part for part in ("_bucket", "_sum", "_count")}
+            if kind == "histogram"
+            else {name}
+        )
+    return names
 
 
 def main(urls):
@@ -33,7 +41,7 @@ def main(urls):
     for url in urls:
         with urllib.request.urlopen(url, timeout=10) as reply:
             scrape = reply.read().decode()
-        present |= series(scrape)
+        present |= exported(scrape)
         check = subprocess.run(
             ["promtool", "check", "metrics"], input=scrape, capture_output=True, text=True
         )
@@ -44,11 +52,10 @@ def main(urls):
             problems.append(f"{name}: asked for by {', '.join(sorted(users))}, exported by nobody")
     for problem in problems:
         print(f"metrics: {problem}")
-    print(f"metrics: {len(asked())} asked for, {len(present)} series, {len(problems)} problems")
+    print(f"metrics: {len(asked())} asked for, {len(present)} exported, {len(problems)} problems")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    sys.exit(main(sys.argv[1:]))
+    addresses = sys.argv[1:] or os.environ.get("TRICORN_METRICS", "").split()
+    sys.exit(main(addresses) if addresses else __doc__)

@@ -78,7 +78,9 @@ class Cluster:
                 scrape = reply.read().decode()
         except (urllib.error.URLError, ConnectionError):
             return 0
-        ready = re.search(r'^tricorn_workers\{[^}]*state="ready"[^}]*\} (\d+)', scrape, re.M)
+        ready = re.search(
+            r'^tricorn_coordinator_workers\{[^}]*state="ready"[^}]*\} (\d+)', scrape, re.M
+        )
         return int(ready.group(1)) if ready else 0
 
     def dead(self):
