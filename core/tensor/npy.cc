@@ -172,7 +172,7 @@ absl::StatusOr<Tensor> ReadNpy(uint64_t nbytes, ReadBytes read) {
   if (std::string_view(start, kMagic.size()) != kMagic) {
     return InvalidArgument("npy: expected the magic \\x93NUMPY, received another file format");
   }
-  const int version = start[6];
+  const int version = static_cast<uint8_t>(start[6]);
   if (version < 1 || version > 3) {
     return InvalidArgument("npy: expected version 1 to 3, received {}", version);
   }
