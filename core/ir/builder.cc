@@ -12,8 +12,8 @@ int64_t Value::dim(int axis) const {
   const int at = axis < 0 ? axis + rank() : axis;
   if (at >= 0 && at < rank()) return shape()[at];
   if (builder_ != nullptr) {
-    builder_->SetError(InvalidArgument("expected an axis within {}, received {}",
-                                       shape().ToString(), axis));
+    builder_->SetError(
+        InvalidArgument("expected an axis within {}, received {}", shape().ToString(), axis));
   }
   return 1;
 }

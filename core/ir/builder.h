@@ -111,7 +111,9 @@ Op<A>::operator OpDef() const {
       return Types{*std::move(type)};
     };
   } else {
-    def.infer = [f = infer_all](std::span<const Type> x, const Attrs& a) { return f(x, a.As<A>()); };
+    def.infer = [f = infer_all](std::span<const Type> x, const Attrs& a) {
+      return f(x, a.As<A>());
+    };
   }
   if (decompose != nullptr) {
     def.decompose = [f = decompose](Operands x, const Attrs& a) { return Values{f(x, a.As<A>())}; };

@@ -26,8 +26,8 @@ const Node& Graph::AddNode(Node node, Types result_types) {
   node.results.clear();
   for (size_t i = 0; i < result_types.size(); ++i) {
     node.results.push_back(static_cast<ValueId>(values_.size()));
-    values_.push_back({std::move(result_types[i]), static_cast<int32_t>(nodes_.size()),
-                       static_cast<int32_t>(i)});
+    values_.push_back(
+        {std::move(result_types[i]), static_cast<int32_t>(nodes_.size()), static_cast<int32_t>(i)});
   }
   nodes_.push_back(std::move(node));
   return nodes_.back();

@@ -55,7 +55,7 @@ class Graph {
     const int32_t node = values_[static_cast<size_t>(value)].node;
     return node < 0 ? nullptr : &nodes_[static_cast<size_t>(node)];
   }
-  int64_t input_index(std::string_view name) const;   // -1 when there is none
+  int64_t input_index(std::string_view name) const;  // -1 when there is none
   int64_t output_index(std::string_view name) const;
 
   // Building: see Builder, which checks what it adds.

@@ -51,11 +51,13 @@ TEST(Text, RoundTrips) {
   const absl::StatusOr<Graph> back = ParseText(text, TestOps());
   ASSERT_TRUE(back.ok()) << back.status();
   EXPECT_EQ(ToText(*back), text);
-  EXPECT_NE(text.find("%1: float32(2, 3) = scale(%0) {\"by\": 2.5} @model/dense"), text.npos) << text;
+  EXPECT_NE(text.find("%1: float32(2, 3) = scale(%0) {\"by\": 2.5} @model/dense"), text.npos)
+      << text;
 }
 
 TEST(Text, NamesTheLineOfAnError) {
-  const auto status = ParseText("graph (%0 x: int32(2,)) {\n  %1: int32(2,) = scale(%0)\n", TestOps());
+  const auto status =
+      ParseText("graph (%0 x: int32(2,)) {\n  %1: int32(2,) = scale(%0)\n", TestOps());
   EXPECT_EQ(std::string(status.status().message()),
             "line 2: scale: expected a float, received int32(2,)");
 }
@@ -82,7 +84,12 @@ TEST(Rewriter, CopyKeepsTheText) {
 TEST(Verifier, RejectsATypeThatInferenceDoesNotGive) {
   Graph graph;
   const ValueId x = graph.AddInput("x", {DType::kF32, {2}});
-  graph.AddNode({.op = &kScale, .attrs = ScaleAttrs{}, .operands = {x}, .results = {}, .regions = {}, .scope = ""},
+  graph.AddNode({.op = &kScale,
+                 .attrs = ScaleAttrs{},
+                 .operands = {x},
+                 .results = {},
+                 .regions = {},
+                 .scope = ""},
                 {Type{DType::kF32, {3}}});
   EXPECT_EQ(Verify(graph).code(), absl::StatusCode::kInternal);
 }

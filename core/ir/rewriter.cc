@@ -8,7 +8,8 @@ Values Rewriter::Copy(const Node& node, Operands operands) {
 
 absl::StatusOr<Graph> Rewriter::Run(const Replace& replace) {
   for (const NamedValue& input : graph_.inputs()) {
-    mapped_[static_cast<size_t>(input.value)] = builder_.Input(input.name, graph_.type(input.value));
+    mapped_[static_cast<size_t>(input.value)] =
+        builder_.Input(input.name, graph_.type(input.value));
   }
   Values operands;
   for (const Node& node : graph_.nodes()) {

@@ -11,12 +11,14 @@ namespace tricorn::ir {
 //
 //   absl::StatusOr<Graph> Dce(const Graph& graph) {
 //     Rewriter rewriter(graph);
-//     return rewriter.Run([&](const Node& node, Operands x) -> Values { ... or rewriter.Copy(node, x); });
+//     return rewriter.Run([&](const Node& node, Operands x) -> Values { ... or rewriter.Copy(node,
+//     x); });
 //   }
 class Rewriter {
  public:
-  // Given a node and the new values of its operands, builds its replacement in builder() and returns
-  // one value a result. Returning {} drops the node: allowed only when nothing reads its results.
+  // Given a node and the new values of its operands, builds its replacement in builder() and
+  // returns one value a result. Returning {} drops the node: allowed only when nothing reads its
+  // results.
   using Replace = std::function<Values(const Node& node, Operands operands)>;
 
   explicit Rewriter(const Graph& graph) : graph_(graph), mapped_(graph.values().size()) {}

@@ -39,7 +39,8 @@ void Print(const Graph& graph, int depth, std::string& out) {
   for (const Node& node : graph.nodes()) PrintNode(graph, node, depth + 1, out);
   out += indent + "  return ";
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
-    out += fmt::format("{}{}: %{}", i ? ", " : "", graph.outputs()[i].name, graph.outputs()[i].value);
+    out +=
+        fmt::format("{}{}: %{}", i ? ", " : "", graph.outputs()[i].name, graph.outputs()[i].value);
   }
   out += '\n' + indent + "}\n";
 }
@@ -162,7 +163,7 @@ class Parser {
   }
 
   absl::StatusOr<std::vector<std::pair<std::string, Value>>> ParseOutputs(Line& line,
-                                                                        const ValueMap& values) {
+                                                                          const ValueMap& values) {
     std::vector<std::pair<std::string, Value>> outputs;
     while (!line.empty()) {
       std::string name(line.Until(":"));
@@ -196,9 +197,11 @@ class Parser {
       line.Take(",");
     }
     const size_t at = line.rest().rfind(" @");
-    const std::string_view scope =
-        line.Take("@") ? line.rest() : at == std::string_view::npos ? "" : line.rest().substr(at + 2);
-    const std::string_view attrs_text = scope.data() == line.rest().data() ? "" : line.rest().substr(0, at);
+    const std::string_view scope = line.Take("@")                 ? line.rest()
+                                   : at == std::string_view::npos ? ""
+                                                                  : line.rest().substr(at + 2);
+    const std::string_view attrs_text =
+        scope.data() == line.rest().data() ? "" : line.rest().substr(0, at);
     ASSIGN_OR_RETURN(const Json attrs_json, Json::Parse(attrs_text.empty() ? "{}" : attrs_text));
     ASSIGN_OR_RETURN(Attrs attrs, op->parse_attrs(attrs_json));
     std::vector<std::shared_ptr<const Graph>> regions;
@@ -210,7 +213,8 @@ class Parser {
     const Values built = builder.AddAll(*op, operands, std::move(attrs), std::move(regions));
     RETURN_IF_ERROR(builder.status());
     if (built.size() != results.size()) {
-      return InvalidArgument("{}: expected {} results, received {}", name, built.size(), results.size());
+      return InvalidArgument("{}: expected {} results, received {}", name, built.size(),
+                             results.size());
     }
     for (size_t i = 0; i < built.size(); ++i) {
       if (!(built[i].type() == results[i].second)) {

@@ -52,8 +52,8 @@ absl::Status Verify(const Graph& graph) {
   RETURN_IF_ERROR(VerifyNames(graph.inputs(), "input", graph));
   RETURN_IF_ERROR(VerifyNames(graph.outputs(), "output", graph));
   for (size_t i = 0; i < graph.nodes().size(); ++i) {
-    RETURN_IF_ERROR(
-        WithSubject(VerifyNode(graph, i), fmt::format("node {} ({})", i, graph.nodes()[i].op->name)));
+    RETURN_IF_ERROR(WithSubject(VerifyNode(graph, i),
+                                fmt::format("node {} ({})", i, graph.nodes()[i].op->name)));
   }
   return absl::OkStatus();
 }

@@ -24,7 +24,10 @@ struct Block {
 class Planner {
  public:
   Planner(const ir::Graph& graph, const MemoryOptions& options)
-      : graph_(graph), options_(options), base_(graph.values().size()), last_use_(base_.size(), -1),
+      : graph_(graph),
+        options_(options),
+        base_(graph.values().size()),
+        last_use_(base_.size(), -1),
         block_of_(base_.size(), -1) {
     plan_.slots.resize(base_.size());
     placed_.assign(base_.size(), false);
@@ -92,8 +95,8 @@ class Planner {
     return -1;
   }
 
-  // Whether the node that makes `value` may write it over `input`: everything else has read the input
-  // by then, and the node itself reads an element before it writes it.
+  // Whether the node that makes `value` may write it over `input`: everything else has read the
+  // input by then, and the node itself reads an element before it writes it.
   bool MayReplace(ir::ValueId input, ir::ValueId value) {
     const int32_t n = graph_.values()[static_cast<size_t>(value)].node;
     if (last_use(input) < n) return true;
@@ -137,7 +140,8 @@ class Planner {
   void PlaceOutput(int32_t output) {
     const ir::ValueId value = graph_.outputs()[static_cast<size_t>(output)].value;
     const int32_t donated = DonatedInput(output);
-    const ir::ValueId input = donated < 0 ? -1 : graph_.inputs()[static_cast<size_t>(donated)].value;
+    const ir::ValueId input =
+        donated < 0 ? -1 : graph_.inputs()[static_cast<size_t>(donated)].value;
     const bool whole = graph_.type(base(value)).nbytes() == graph_.type(value).nbytes();
     const bool free = !placed_[static_cast<size_t>(base(value))];
     if (free && whole && (input < 0 || MayReplace(input, base(value)))) {
@@ -176,9 +180,10 @@ class Planner {
     // An input may lie under a donated output that is copied before it: it waits in the arena.
     for (const int32_t output : copied_) {
       const ir::ValueId value = graph_.outputs()[static_cast<size_t>(output)].value;
-      const bool is_input = plan_.slots[static_cast<size_t>(base(value))].place == Slot::Place::kInput;
-      staging_.push_back(is_input && !options_.donations.empty() ? static_cast<int32_t>(blocks_.size())
-                                                                 : -1);
+      const bool is_input =
+          plan_.slots[static_cast<size_t>(base(value))].place == Slot::Place::kInput;
+      staging_.push_back(
+          is_input && !options_.donations.empty() ? static_cast<int32_t>(blocks_.size()) : -1);
       if (staging_.back() < 0) continue;
       const auto end = static_cast<int32_t>(num_nodes());
       blocks_.push_back({end, end, Aligned(graph_.type(value).nbytes())});
@@ -206,9 +211,8 @@ class Planner {
   void AssignOffsets() {
     std::vector<size_t> order(blocks_.size());
     std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-      return blocks_[a].nbytes > blocks_[b].nbytes;
-    });
+    std::stable_sort(order.begin(), order.end(),
+                     [&](size_t a, size_t b) { return blocks_[a].nbytes > blocks_[b].nbytes; });
     std::vector<const Block*> overlapping;
     for (size_t k = 0; k < order.size(); ++k) {
       Block& block = blocks_[order[k]];
@@ -242,7 +246,8 @@ class Planner {
   void WriteSlots() {
     for (size_t id = 0; id < base_.size(); ++id) {
       if (block_of_[id] >= 0) {
-        plan_.slots[id] = {Slot::Place::kArena, 0, blocks_[static_cast<size_t>(block_of_[id])].offset};
+        plan_.slots[id] = {Slot::Place::kArena, 0,
+                           blocks_[static_cast<size_t>(block_of_[id])].offset};
       }
     }
     for (size_t id = 0; id < base_.size(); ++id) {
@@ -256,7 +261,8 @@ class Planner {
                 {Slot::Place::kOutput, copied_[i], 0},
                 graph_.type(value).nbytes()};
       if (staging_[i] >= 0) {
-        const Slot waiting{Slot::Place::kArena, 0, blocks_[static_cast<size_t>(staging_[i])].offset};
+        const Slot waiting{Slot::Place::kArena, 0,
+                           blocks_[static_cast<size_t>(staging_[i])].offset};
         plan_.final_copies.push_back({copy.from, waiting, copy.nbytes});
         copy.from = waiting;
       }
@@ -270,14 +276,14 @@ class Planner {
 
   const ir::Graph& graph_;
   const MemoryOptions& options_;
-  std::vector<ir::ValueId> base_;       // by value: the value whose bytes it is
-  std::vector<int64_t> offset_;         // by value: bytes from the start of its base
-  std::vector<int32_t> last_use_;       // by base value: the last node that reads it
-  std::vector<int32_t> block_of_;       // by base value, -1 outside the arena
-  std::vector<bool> placed_;            // by value: outside the arena
+  std::vector<ir::ValueId> base_;  // by value: the value whose bytes it is
+  std::vector<int64_t> offset_;    // by value: bytes from the start of its base
+  std::vector<int32_t> last_use_;  // by base value: the last node that reads it
+  std::vector<int32_t> block_of_;  // by base value, -1 outside the arena
+  std::vector<bool> placed_;       // by value: outside the arena
   std::vector<Block> blocks_;
-  std::vector<int32_t> copied_;         // outputs that final_copies fills
-  std::vector<int32_t> staging_;        // by entry of copied_: its block in the arena, or -1
+  std::vector<int32_t> copied_;   // outputs that final_copies fills
+  std::vector<int32_t> staging_;  // by entry of copied_: its block in the arena, or -1
   std::vector<std::pair<size_t, size_t>> workspace_blocks_;  // node, block
   MemoryPlan plan_;
 };

@@ -14,8 +14,8 @@ namespace tricorn::plan {
 struct Slot {
   enum class Place : uint8_t { kInput, kOutput, kConstant, kArena };
   Place place = Place::kArena;
-  int32_t index = 0;    // of the input, output or constant
-  int64_t offset = 0;   // bytes from the start of that buffer or of the arena
+  int32_t index = 0;   // of the input, output or constant
+  int64_t offset = 0;  // bytes from the start of that buffer or of the arena
 };
 
 // Bytes to move once all nodes have run.
@@ -26,10 +26,10 @@ struct Copy {
 };
 
 struct MemoryPlan {
-  std::vector<Slot> slots;             // by value id
-  std::vector<int64_t> workspace;      // arena offset of each node's workspace; -1 without one
+  std::vector<Slot> slots;         // by value id
+  std::vector<int64_t> workspace;  // arena offset of each node's workspace; -1 without one
   int64_t arena_nbytes = 0;
-  int64_t lower_bound_nbytes = 0;      // the most bytes alive at once: no plan needs less
+  int64_t lower_bound_nbytes = 0;  // the most bytes alive at once: no plan needs less
   // For outputs whose value could not be computed in place: those that hold an input, a constant or
   // another output's value, and donated ones whose input is still read. To be done in this order.
   std::vector<Copy> final_copies;
@@ -45,8 +45,8 @@ struct MemoryOptions {
 };
 
 // Assigns every value a place: outputs in the caller's buffers, views on their operand's bytes,
-// everything else at offsets of one arena, first the largest, each at the lowest offset that is free
-// over its lifetime. Offsets are multiples of 64.
+// everything else at offsets of one arena, first the largest, each at the lowest offset that is
+// free over its lifetime. Offsets are multiples of 64.
 MemoryPlan PlanMemory(const ir::Graph& graph, const MemoryOptions& options);
 
 }  // namespace tricorn::plan

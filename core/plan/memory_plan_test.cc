@@ -14,8 +14,8 @@ using ir::Value;
 absl::StatusOr<ir::Type> FirstType(std::span<const ir::Type> x, const ir::NoAttrs&) { return x[0]; }
 
 const ir::OpDef kMap = ir::Op<>{.name = "map", .doc = "", .infer = FirstType};
-const ir::OpDef kAlias = ir::Op<>{
-    .name = "alias", .doc = "", .kind = ir::OpKind::kView, .infer = FirstType};
+const ir::OpDef kAlias =
+    ir::Op<>{.name = "alias", .doc = "", .kind = ir::OpKind::kView, .infer = FirstType};
 const ir::Type kType{DType::kF32, {256}};
 
 bool Anything(const ir::Node&, size_t) { return true; }
@@ -26,7 +26,9 @@ TEST(MemoryPlan, ReusesBytesOfDeadValues) {
   for (int i = 0; i < 10; ++i) x = b.Add(kMap, {{x}});
   const ir::Graph graph = *b.Finish({{"y", x}});
   EXPECT_EQ(PlanMemory(graph, {}).arena_nbytes, 2048);
-  EXPECT_EQ(PlanMemory(graph, {.donations = {}, .workspace_nbytes = {}, .may_overwrite = Anything}).arena_nbytes, 1024);
+  EXPECT_EQ(PlanMemory(graph, {.donations = {}, .workspace_nbytes = {}, .may_overwrite = Anything})
+                .arena_nbytes,
+            1024);
 }
 
 TEST(MemoryPlan, DonatedStateIsUpdatedInPlaceOnlyAfterItsLastReader) {
@@ -44,8 +46,8 @@ TEST(MemoryPlan, DonatedStateIsUpdatedInPlaceOnlyAfterItsLastReader) {
   Builder b2;
   const Value v = b2.Input("w", kType);
   const ir::Graph simple = *b2.Finish({{"w", b2.Add(kMap, {{v}})}});
-  const MemoryPlan in_place =
-      PlanMemory(simple, {.donations = {{0, 0}}, .workspace_nbytes = {}, .may_overwrite = Anything});
+  const MemoryPlan in_place = PlanMemory(
+      simple, {.donations = {{0, 0}}, .workspace_nbytes = {}, .may_overwrite = Anything});
   EXPECT_EQ(in_place.slots[1].place, Slot::Place::kOutput);
   EXPECT_TRUE(in_place.final_copies.empty());
 }
@@ -60,13 +62,15 @@ class Machine {
   // By value id, computed without any sharing.
   static std::vector<uint32_t> Truth(const ir::Graph& graph) {
     std::vector<uint32_t> truth(graph.values().size());
-    for (size_t i = 0; i < graph.inputs().size(); ++i) truth[static_cast<size_t>(graph.inputs()[i].value)] = InputWord(i);
+    for (size_t i = 0; i < graph.inputs().size(); ++i)
+      truth[static_cast<size_t>(graph.inputs()[i].value)] = InputWord(i);
     for (size_t n = 0; n < graph.nodes().size(); ++n) {
       const ir::Node& node = graph.nodes()[n];
       uint32_t sum = 0;
       for (const ir::ValueId id : node.operands) sum = sum * 31 + truth[static_cast<size_t>(id)];
       truth[static_cast<size_t>(node.results[0])] =
-          node.op->kind == ir::OpKind::kView ? truth[static_cast<size_t>(node.operands[0])] : sum + static_cast<uint32_t>(n);
+          node.op->kind == ir::OpKind::kView ? truth[static_cast<size_t>(node.operands[0])]
+                                             : sum + static_cast<uint32_t>(n);
     }
     return truth;
   }
@@ -79,12 +83,14 @@ class Machine {
       const ir::Node& node = graph_.nodes()[n];
       if (node.op->kind == ir::OpKind::kView) continue;
       uint32_t sum = 0;
-      for (const ir::ValueId id : node.operands) sum = sum * 31 + *Word(plan_.slots[static_cast<size_t>(id)]);
+      for (const ir::ValueId id : node.operands)
+        sum = sum * 31 + *Word(plan_.slots[static_cast<size_t>(id)]);
       *Word(plan_.slots[static_cast<size_t>(node.results[0])]) = sum + static_cast<uint32_t>(n);
     }
     for (const Copy& copy : plan_.final_copies) *Word(copy.to) = *Word(copy.from);
     std::vector<uint32_t> results;
-    for (size_t i = 0; i < outputs_.size(); ++i) results.push_back(*Word({Slot::Place::kOutput, static_cast<int32_t>(i), 0}));
+    for (size_t i = 0; i < outputs_.size(); ++i)
+      results.push_back(*Word({Slot::Place::kOutput, static_cast<int32_t>(i), 0}));
     return results;
   }
 
@@ -92,7 +98,8 @@ class Machine {
   static uint32_t InputWord(size_t i) { return 0x1000000u + static_cast<uint32_t>(i); }
   uint32_t* Word(const Slot& slot) {
     if (slot.place == Slot::Place::kInput) return &inputs_[static_cast<size_t>(slot.index)];
-    if (slot.place == Slot::Place::kArena) return reinterpret_cast<uint32_t*>(arena_.data() + slot.offset);
+    if (slot.place == Slot::Place::kArena)
+      return reinterpret_cast<uint32_t*>(arena_.data() + slot.offset);
     for (const auto& [input, output] : donations_) {
       if (output == slot.index) return &inputs_[static_cast<size_t>(input)];
     }
@@ -117,16 +124,18 @@ TEST(MemoryPlan, RandomGraphsComputeWhatTheyWouldWithoutSharing) {
       values.push_back(random.Below(4) == 0 ? b.Add(kAlias, {{a}}) : b.Add(kMap, {{a, c}}));
     }
     std::vector<std::pair<std::string, Value>> outputs;
-    for (int i = 0; i < 4; ++i) outputs.emplace_back("y" + std::to_string(i), values[random.Below(values.size())]);
+    for (int i = 0; i < 4; ++i)
+      outputs.emplace_back("y" + std::to_string(i), values[random.Below(values.size())]);
     const ir::Graph graph = *b.Finish(outputs);
     const std::vector<std::pair<int32_t, int32_t>> donations = {{0, 1}, {1, 0}};
-    const MemoryPlan plan =
-        PlanMemory(graph, {.donations = donations, .workspace_nbytes = {}, .may_overwrite = Anything});
+    const MemoryPlan plan = PlanMemory(
+        graph, {.donations = donations, .workspace_nbytes = {}, .may_overwrite = Anything});
     EXPECT_GE(plan.arena_nbytes, plan.lower_bound_nbytes);
     const std::vector<uint32_t> truth = Machine::Truth(graph);
     const std::vector<uint32_t> got = Machine(graph, plan).Run(donations);
     for (size_t i = 0; i < got.size(); ++i) {
-      ASSERT_EQ(got[i], truth[static_cast<size_t>(graph.outputs()[i].value)]) << "seed " << seed << " output " << i;
+      ASSERT_EQ(got[i], truth[static_cast<size_t>(graph.outputs()[i].value)])
+          << "seed " << seed << " output " << i;
     }
   }
 }

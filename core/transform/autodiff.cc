@@ -10,8 +10,8 @@ namespace tricorn::transform {
 namespace {
 
 using ir::Builder;
-using ir::Graph;
 using ir::Grads;
+using ir::Graph;
 using ir::Node;
 using ir::Operands;
 using ir::Value;
@@ -67,9 +67,8 @@ class Backward {
     // A copy: rules append nodes, and appending moves them.
     const Node node = builder_.graph().nodes()[index];
     const bool has_gradient =
-        std::any_of(node.results.begin(), node.results.end(), [&](ValueId id) {
-          return static_cast<bool>(grads_[static_cast<size_t>(id)]);
-        });
+        std::any_of(node.results.begin(), node.results.end(),
+                    [&](ValueId id) { return static_cast<bool>(grads_[static_cast<size_t>(id)]); });
     const bool wanted = std::any_of(node.operands.begin(), node.operands.end(),
                                     [&](ValueId id) { return DependsOnXs(id); });
     if (!has_gradient || !wanted) return;

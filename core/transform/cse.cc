@@ -21,7 +21,8 @@ absl::StatusOr<ir::Graph> Cse(const ir::Graph& graph) {
   absl::flat_hash_map<Key, std::vector<Seen>> seen;
   ir::Rewriter rewriter(graph);
   return rewriter.Run([&](const ir::Node& node, ir::Operands x) {
-    if (node.op->kind == ir::OpKind::kEffect || !node.regions.empty()) return rewriter.Copy(node, x);
+    if (node.op->kind == ir::OpKind::kEffect || !node.regions.empty())
+      return rewriter.Copy(node, x);
     Key key{node.op, {}};
     for (const ir::Value& operand : x) key.second.push_back(operand.id());
     std::vector<Seen>& candidates = seen[std::move(key)];

@@ -8,7 +8,8 @@ namespace tricorn::transform {
 
 absl::StatusOr<ir::Graph> Dce(const ir::Graph& graph) {
   std::vector<bool> needed(graph.values().size(), false);
-  for (const ir::NamedValue& output : graph.outputs()) needed[static_cast<size_t>(output.value)] = true;
+  for (const ir::NamedValue& output : graph.outputs())
+    needed[static_cast<size_t>(output.value)] = true;
   const auto is_live = [&](const ir::Node& node) {
     return node.op->kind == ir::OpKind::kEffect ||
            std::any_of(node.results.begin(), node.results.end(),

@@ -28,9 +28,7 @@ bool IsScalarConstant(const Node& node) {
 }
 
 // A group computes these itself instead of reading them.
-bool IsAbsorbed(const Node& node) {
-  return node.op == &ops::kBroadcast || IsScalarConstant(node);
-}
+bool IsAbsorbed(const Node& node) { return node.op == &ops::kBroadcast || IsScalarConstant(node); }
 
 // Which nodes run together. Every node has a depth, and an edge from p to n demands
 //   depth(n) >= depth(p) + 1,  or only >= depth(p) where p may fuse into n.
@@ -80,8 +78,8 @@ class Grouping {
     }
   }
 
-  // An elementwise node goes where its first reader is, so that what feeds an update (decayed moments,
-  // scaled weights) joins it instead of making a pass of its own early on.
+  // An elementwise node goes where its first reader is, so that what feeds an update (decayed
+  // moments, scaled weights) joins it instead of making a pass of its own early on.
   void DelayElementwise() {
     std::vector<int32_t> latest(depth_.size(), INT32_MAX);
     for (int32_t n = static_cast<int32_t>(depth_.size()) - 1; n >= 0; --n) {
@@ -122,7 +120,8 @@ class Fuser {
       : graph_(graph), grouping_(graph), mapped_(graph.values().size()) {
     const auto count = static_cast<int32_t>(graph.nodes().size());
     members_.resize(static_cast<size_t>(count));
-    for (int32_t n = 0; n < count; ++n) members_[static_cast<size_t>(grouping_.Root(n))].push_back(n);
+    for (int32_t n = 0; n < count; ++n)
+      members_[static_cast<size_t>(grouping_.Root(n))].push_back(n);
     FindEscapes();
   }
 
@@ -159,7 +158,8 @@ class Fuser {
     for (int32_t n = 0; n < static_cast<int32_t>(graph_.nodes().size()); ++n) {
       for (const ValueId id : node(n).operands) {
         const int32_t p = producer(id);
-        if (p >= 0 && grouping_.Root(p) != grouping_.Root(n)) escapes_[static_cast<size_t>(id)] = true;
+        if (p >= 0 && grouping_.Root(p) != grouping_.Root(n))
+          escapes_[static_cast<size_t>(id)] = true;
       }
     }
   }

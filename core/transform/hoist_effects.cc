@@ -20,7 +20,8 @@ absl::StatusOr<ir::Graph> HoistEffects(const ir::Graph& graph) {
       place = std::max(place, graph.values()[static_cast<size_t>(id)].node);
     }
     // An effect that reads an effect's result follows whatever that one follows.
-    while (place >= 0 && graph.nodes()[static_cast<size_t>(place)].op->kind == ir::OpKind::kEffect) {
+    while (place >= 0 &&
+           graph.nodes()[static_cast<size_t>(place)].op->kind == ir::OpKind::kEffect) {
       --place;
     }
     place = std::max(place, previous);

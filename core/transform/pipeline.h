@@ -7,8 +7,8 @@
 namespace tricorn::transform {
 
 struct PipelineOptions {
-  KeepComposite keep;     // composites that the backend has kernels for
-  bool fuse = true;       // elementwise fusion, for backends that run kFusedElementwise
+  KeepComposite keep;  // composites that the backend has kernels for
+  bool fuse = true;    // elementwise fusion, for backends that run kFusedElementwise
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same

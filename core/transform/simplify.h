@@ -5,8 +5,8 @@
 
 namespace tricorn::transform {
 
-// Removes work that changes no bit of any result (but the sign of a zero): moves that cancel or move
-// nothing, additions of zero, multiplications by one, double negation.
+// Removes work that changes no bit of any result (but the sign of a zero): moves that cancel or
+// move nothing, additions of zero, multiplications by one, double negation.
 absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph);
 
 }  // namespace tricorn::transform

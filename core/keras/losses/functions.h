@@ -1,0 +1,37 @@
+#pragma once
+
+#include "core/ir/builder.h"
+
+// The formulas of losses, which metrics share: one loss an entry, the last axis (or `axis`)
+// consumed. y_true is cast to y_pred's dtype; (..., 1) and (...) meet as Keras's do.
+namespace tricorn::keras::losses {
+
+using ir::Value;
+
+inline constexpr double kEpsilon = 1e-7;  // Keras's backend.epsilon()
+
+Value MeanSquaredError(Value y_true, Value y_pred);
+Value MeanAbsoluteError(Value y_true, Value y_pred);
+Value MeanAbsolutePercentageError(Value y_true, Value y_pred);
+Value MeanSquaredLogarithmicError(Value y_true, Value y_pred);
+Value Huber(Value y_true, Value y_pred, double delta);
+Value LogCosh(Value y_true, Value y_pred);
+Value CosineSimilarity(Value y_true, Value y_pred, int64_t axis);  // negated
+
+Value Hinge(Value y_true, Value y_pred);  // labels 0/1 count as -1/1
+Value SquaredHinge(Value y_true, Value y_pred);
+Value CategoricalHinge(Value y_true, Value y_pred);
+
+Value KLDivergence(Value y_true, Value y_pred);
+Value Poisson(Value y_true, Value y_pred);
+Value BinaryCrossentropy(Value y_true, Value y_pred, bool from_logits, double label_smoothing,
+                         int64_t axis);
+Value CategoricalCrossentropy(Value y_true, Value y_pred, bool from_logits, double label_smoothing,
+                              int64_t axis);
+// y_true: class indices, of y_pred's shape without `axis`, or with length 1 there. Entries of class
+// `ignore_class` (when not null) lose nothing; SparseMask tells them.
+Value SparseCategoricalCrossentropy(Value y_true, Value y_pred, bool from_logits,
+                                    const int64_t* ignore_class, int64_t axis);
+Value SparseMask(Value y_true, Value y_pred, int64_t ignore_class, int64_t axis);
+
+}  // namespace tricorn::keras::losses
