@@ -5,10 +5,12 @@
 #include <prometheus/registry.h>
 
 #include <exception>
+#include <limits>
 #include <utility>
 
 #include "core/base/status.h"
 #include "core/base/version.h"
+#include "worker/predictor/predictor_stats.h"
 
 namespace tricorn::worker {
 namespace {
@@ -26,6 +28,56 @@ prometheus::ClientMetric Sample(std::vector<prometheus::ClientMetric::Label> lab
   metric.label = std::move(labels);
   metric.gauge.value = value;
   return metric;
+}
+
+prometheus::MetricFamily Family(const char* name, const char* help, prometheus::MetricType type) {
+  return {name, help, type, {}};
+}
+
+// What the predictor processes say of themselves.
+std::vector<prometheus::MetricFamily> PredictorFamilies(
+    const std::vector<Supervisor::Running>& running) {
+  using prometheus::MetricType;
+  auto requests = Family("tricorn_worker_predict_requests_total",
+                         "Predict requests that were answered.", MetricType::Counter);
+  auto duration = Family("tricorn_worker_predict_duration_seconds",
+                         "From a predict request to its answer.", MetricType::Histogram);
+  auto batches = Family("tricorn_worker_predict_batches_total", "Batches that were computed.",
+                        MetricType::Counter);
+  auto rows = Family("tricorn_worker_predict_batch_rows_total",
+                     "Rows of those batches, without padding.", MetricType::Counter);
+  auto queued = Family("tricorn_worker_predict_queued_rows", "Rows that wait for a batch.",
+                       MetricType::Gauge);
+  for (const Supervisor::Running& process : running) {
+    const absl::StatusOr<Json> json = Json::Parse(process.status);
+    PredictorStats stats;
+    if (!json.ok() || !FromJson(*json, &stats).ok()) continue;  // a trainer, or not there yet
+    const std::vector<prometheus::ClientMetric::Label> labels = {{"deployment", stats.deployment},
+                                                                 {"replica", stats.replica}};
+    auto counter = [&](prometheus::MetricFamily& family, int64_t value) {
+      family.metric.emplace_back().label = labels;
+      family.metric.back().counter.value = static_cast<double>(value);
+    };
+    for (const auto& [code, count] : stats.requests) {
+      counter(requests, count);
+      requests.metric.back().label.push_back({"code", code});
+    }
+    counter(batches, stats.batches);
+    counter(rows, stats.batch_rows);
+    queued.metric.push_back(Sample(labels, static_cast<double>(stats.queued_rows)));
+    prometheus::ClientMetric& histogram = duration.metric.emplace_back();
+    histogram.label = labels;
+    histogram.histogram.sample_sum = stats.latency_sum_seconds;
+    for (size_t i = 0; i < PredictorStats::kNumBuckets; ++i) {
+      histogram.histogram.sample_count += static_cast<uint64_t>(stats.latency_counts[i]);
+      histogram.histogram.bucket.push_back(
+          {.cumulative_count = histogram.histogram.sample_count,
+           .upper_bound = i < std::size(PredictorStats::kBounds)
+                              ? PredictorStats::kBounds[i]
+                              : std::numeric_limits<double>::infinity()});
+    }
+  }
+  return {requests, duration, batches, rows, queued};
 }
 
 // Gauges that are computed when asked for.
@@ -60,7 +112,9 @@ class Gauges : public prometheus::Collectable {
       processes.metric.push_back(Sample({{"kind", kind}}, count));
       resident.metric.push_back(Sample({{"kind", kind}}, bytes));
     }
-    return {build, registered, processes, resident};
+    std::vector<prometheus::MetricFamily> families = PredictorFamilies(running);
+    families.insert(families.end(), {build, registered, processes, resident});
+    return families;
   }
 
  private:

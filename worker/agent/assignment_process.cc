@@ -45,7 +45,7 @@ ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& opt
   flag("--cache-limit-bytes", std::to_string(options.cache_limit_bytes));
   flag("--scratch-dir", ScratchDirectory(assignment.id(), options));
   flag("--tls-ca", options.tls.ca);
-  flag("--tls-certificate", options.tls.certificate);
+  flag("--tls-cert", options.tls.certificate);
   flag("--tls-key", options.tls.key);
   if (options.insecure) spec.argv.push_back("--insecure");
   return spec;

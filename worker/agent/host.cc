@@ -46,7 +46,9 @@ int64_t UsableMemory() {
 }  // namespace
 
 Host DescribeHost() {
-  return {.threads = UsableThreads(), .memory_bytes = UsableMemory(), .id = comm::LocalHostId().value_or("")};
+  return {.threads = UsableThreads(),
+          .memory_bytes = UsableMemory(),
+          .id = comm::LocalHostId().value_or("")};
 }
 
 }  // namespace tricorn::worker

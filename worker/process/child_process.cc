@@ -79,7 +79,7 @@ void SetLimit(int resource, int64_t value) {
 // What the child needs between fork and exec, where nothing may be allocated.
 struct ExecPlan {
   pid_t parent;
-  int input, last_words, output, error;
+  int input, last_words, status, output, error;
   int64_t data_limit_bytes, max_open_files;
   const char* program;
   char* const* argv;
@@ -94,6 +94,7 @@ struct ExecPlan {
   constexpr int kFirstFree = 16;
   const int input = fcntl(plan.input, F_DUPFD, kFirstFree);
   const int last_words = fcntl(plan.last_words, F_DUPFD, kFirstFree);
+  const int status = fcntl(plan.status, F_DUPFD, kFirstFree);
   const int output = fcntl(plan.output, F_DUPFD, kFirstFree);
   const int error = fcntl(plan.error, F_DUPFD, kFirstFree);
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
@@ -102,7 +103,8 @@ struct ExecPlan {
   dup2(output, STDERR_FILENO);
   dup2(input, kInputFd);
   dup2(last_words, kLastWordsFd);
-  syscall(SYS_close_range, kLastWordsFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+  dup2(status, kStatusFd);
+  syscall(SYS_close_range, kStatusFd + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 
   const int oom = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
   if (oom >= 0 && write(oom, "500", 3) < 0) {
@@ -129,6 +131,7 @@ struct ExecPlan {
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessSpec& spec) {
   ASSIGN_OR_RETURN(UniqueFd input, MemoryFile("input", spec.input));
   ASSIGN_OR_RETURN(UniqueFd last_words, MemoryFile("last_words", ""));
+  ASSIGN_OR_RETURN(UniqueFd status, MemoryFile("status", ""));
   ASSIGN_OR_RETURN(Pipe output, MakePipe(spec.id));
   ASSIGN_OR_RETURN(Pipe error, MakePipe(spec.id));
   std::vector<char*> argv;
@@ -138,6 +141,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessS
       .parent = getpid(),
       .input = input.get(),
       .last_words = last_words.get(),
+      .status = status.get(),
       .output = output.write.get(),
       .error = error.write.get(),
       .data_limit_bytes =
@@ -156,7 +160,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessS
   error.write.Reset();
   fcntl(output.read.get(), F_SETFL, O_NONBLOCK);
   std::unique_ptr<ChildProcess> child(
-      new ChildProcess(pid, std::move(output.read), std::move(last_words)));
+      new ChildProcess(pid, std::move(output.read), std::move(last_words), std::move(status)));
   int reason = 0;
   ssize_t n;
   do {
@@ -169,8 +173,11 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessS
   return child;
 }
 
-ChildProcess::ChildProcess(int pid, UniqueFd output, UniqueFd last_words)
-    : pid_(pid), output_(std::move(output)), last_words_(std::move(last_words)) {}
+ChildProcess::ChildProcess(int pid, UniqueFd output, UniqueFd last_words, UniqueFd status)
+    : pid_(pid),
+      output_(std::move(output)),
+      last_words_(std::move(last_words)),
+      status_(std::move(status)) {}
 
 ChildProcess::~ChildProcess() {
   if (exit_code_) return;
@@ -224,5 +231,7 @@ int64_t ChildProcess::ResidentBytes() const {
 std::string ChildProcess::LastWords() const {
   return ReadAll(last_words_.get(), kMaxLastWordsBytes).value_or("");
 }
+
+std::string ChildProcess::Status() const { return ReadStatus(status_.get()); }
 
 }  // namespace tricorn::worker

@@ -33,13 +33,15 @@ class ChildProcess {
   // 0 when it has ended.
   int64_t ResidentBytes() const;
   std::string LastWords() const;
+  std::string Status() const;
 
  private:
-  ChildProcess(int pid, UniqueFd output, UniqueFd last_words);
+  ChildProcess(int pid, UniqueFd output, UniqueFd last_words, UniqueFd status);
 
   const int pid_;
   UniqueFd output_;
   const UniqueFd last_words_;
+  const UniqueFd status_;
   std::optional<int> exit_code_;
 };
 

@@ -6,12 +6,32 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/base/sha256.h"
 #include "core/base/status.h"
 
 namespace tricorn::worker {
 namespace {
 
 constexpr size_t kMaxInputBytes = size_t{64} << 20;
+constexpr size_t kDigestSize = 64;
+
+absl::Status Replace(int fd, std::string_view content, size_t max_bytes) {
+  if (content.size() > max_bytes) {
+    return ResourceExhausted("descriptor {}: expected at most {} bytes, received {}", fd, max_bytes,
+                             content.size());
+  }
+  if (ftruncate(fd, 0) != 0) {
+    return FailedPrecondition("descriptor {}: truncate: {}", fd, std::strerror(errno));
+  }
+  for (size_t done = 0; done < content.size();) {
+    const ssize_t n =
+        pwrite(fd, content.data() + done, content.size() - done, static_cast<off_t>(done));
+    if (n < 0 && errno == EINTR) continue;
+    if (n < 0) return Internal("descriptor {}: write: {}", fd, std::strerror(errno));
+    done += static_cast<size_t>(n);
+  }
+  return absl::OkStatus();
+}
 
 }  // namespace
 
@@ -38,21 +58,19 @@ absl::StatusOr<std::string> ReadAll(int fd, size_t max_bytes) {
 absl::StatusOr<std::string> ReadInput() { return ReadAll(kInputFd, kMaxInputBytes); }
 
 absl::Status WriteLastWords(std::string_view words) {
-  if (words.size() > kMaxLastWordsBytes) {
-    return ResourceExhausted("last words: expected at most {} bytes, received {}",
-                             kMaxLastWordsBytes, words.size());
-  }
-  if (ftruncate(kLastWordsFd, 0) != 0) {
-    return FailedPrecondition("descriptor {}: truncate: {}", kLastWordsFd, std::strerror(errno));
-  }
-  for (size_t done = 0; done < words.size();) {
-    const ssize_t n =
-        pwrite(kLastWordsFd, words.data() + done, words.size() - done, static_cast<off_t>(done));
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return Internal("descriptor {}: write: {}", kLastWordsFd, std::strerror(errno));
-    done += static_cast<size_t>(n);
-  }
-  return absl::OkStatus();
+  return Replace(kLastWordsFd, words, kMaxLastWordsBytes);
+}
+
+// Between the two writes of a replacement a reader would see a part; the digest tells.
+absl::Status WriteStatus(std::string_view status) {
+  return Replace(kStatusFd, Sha256Hex(status) + std::string(status), kMaxStatusBytes + kDigestSize);
+}
+
+std::string ReadStatus(int fd) {
+  const std::string content = ReadAll(fd, kMaxStatusBytes + kDigestSize).value_or("");
+  if (content.size() < kDigestSize) return "";
+  std::string status = content.substr(kDigestSize);
+  return Sha256Hex(status) == content.substr(0, kDigestSize) ? status : "";
 }
 
 }  // namespace tricorn::worker

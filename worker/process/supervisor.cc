@@ -17,7 +17,7 @@ namespace tricorn::worker {
 namespace {
 
 constexpr int kTickMs = 50;  // how late a child's end may be noticed
-constexpr absl::Duration kMemoryCheckInterval = absl::Milliseconds(500);
+constexpr absl::Duration kInspectInterval = absl::Milliseconds(500);
 constexpr size_t kReadBytes = 64 << 10;
 constexpr size_t kMaxDrainBytes = 1 << 20;
 
@@ -35,8 +35,9 @@ struct Supervisor::Child {
   bool stopping = false;
   absl::Time kill_time = absl::InfiniteFuture();
   std::string killed_because;
-  absl::Time memory_checked = absl::InfinitePast();
+  absl::Time inspected = absl::InfinitePast();
   int64_t resident_bytes = 0;
+  std::string status;
   // Of on_line's rate.
   absl::Time second_began = absl::InfinitePast();
   int lines_this_second = 0;
@@ -80,7 +81,7 @@ void Supervisor::Run() {
     Reconcile();
     for (auto& [id, child] : children_) {
       ReadOutput(*child, kReadBytes);
-      CheckMemory(*child);
+      Inspect(*child);
       if (absl::Now() >= child->kill_time) {
         child->killed_because = "it did not end within the grace after SIGTERM";
         child->kill_time = absl::InfiniteFuture();
@@ -163,11 +164,14 @@ void Supervisor::OnLine(Child& child, std::string_view line) {
   if (++child.lines_this_second <= kMaxLinesPerSecond) events_.on_line(child.spec, line);
 }
 
-void Supervisor::CheckMemory(Child& child) {
+void Supervisor::Inspect(Child& child) {
   const absl::Time now = absl::Now();
-  if (now - child.memory_checked < kMemoryCheckInterval) return;
-  child.memory_checked = now;
+  if (now - child.inspected < kInspectInterval) return;
+  child.inspected = now;
   child.resident_bytes = child.process->ResidentBytes();
+  if (std::string status = child.process->Status(); !status.empty()) {
+    child.status = std::move(status);
+  }
   const int64_t limit = child.spec.memory_limit_bytes;
   if (limit == 0 || child.resident_bytes <= limit || !child.killed_because.empty()) return;
   child.killed_because =
@@ -204,7 +208,7 @@ void Supervisor::Reap() {
 void Supervisor::Publish() {
   std::vector<Running> running;
   for (const auto& [id, child] : children_) {
-    running.push_back({id, child->spec.kind, child->resident_bytes});
+    running.push_back({id, child->spec.kind, child->resident_bytes, child->status});
   }
   absl::MutexLock lock(&mu_);
   running_ = std::move(running);

@@ -36,6 +36,7 @@ class Supervisor {
     std::string id;
     std::string kind;
     int64_t resident_bytes = 0;
+    std::string status;  // what it last wrote with WriteStatus
   };
 
   static constexpr int kMaxLinesPerSecond = 100;
@@ -61,7 +62,7 @@ class Supervisor {
   void StopChild(Child& child);
   void ReadOutput(Child& child, size_t max_bytes);
   void OnLine(Child& child, std::string_view line);
-  void CheckMemory(Child& child);
+  void Inspect(Child& child);
   void Reap();
   void Publish();
   void WaitForNews();

@@ -183,7 +183,7 @@ TEST(ChildProcess, InheritsNothingButItsOwnDescriptors) {
   auto child = ChildProcess::Start(Shell("a", "exec ls /proc/self/fd"));
   ASSERT_TRUE(child.ok()) << child.status();
   while (!(*child)->TryWait()) absl::SleepFor(absl::Milliseconds(5));
-  EXPECT_EQ((*child)->ReadOutput(1 << 10), "0\n1\n2\n3\n4\n5\n");  // 5: ls reads the folder
+  EXPECT_EQ((*child)->ReadOutput(1 << 10), "0\n1\n2\n3\n4\n5\n6\n");  // 6: ls reads the folder
   close(leak);
 }
 

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "proto/rpc/transport.h"
+
+namespace tricorn::worker {
+
+// What an agent tells its child processes on their command line; worker/agent/assignment_process.h
+// writes it.
+struct ChildOptions {
+  std::string coordinator;
+  std::string worker_id;
+  std::string incarnation;
+  int threads = 1;
+  std::string listen = "127.0.0.1:0";
+  std::string address = "127.0.0.1";
+  std::string cache_directory;
+  int64_t cache_limit_bytes = 0;
+  std::string scratch_directory;
+  rpc::TlsFiles tls;
+  bool insecure = false;
+};
+
+}  // namespace tricorn::worker

@@ -1,0 +1,123 @@
+#include "worker/program/worker_main.h"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cctype>
+#include <string>
+
+#include "core/base/version.h"
+#include "worker/agent/host.h"
+#include "worker/process/exit_code.h"
+#include "worker/program/commands.h"
+
+namespace tricorn::worker {
+namespace {
+
+std::string DefaultWorkerId() {
+  char name[64] = "worker";
+  gethostname(name, sizeof(name) - 1);
+  std::string id(name);
+  for (char& c : id) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return id;
+}
+
+void AddTls(CLI::App& app, rpc::TlsFiles& tls, bool& insecure) {
+  app.add_option("--tls-ca", tls.ca, "PEM file: whom to trust");
+  app.add_option("--tls-cert", tls.certificate, "PEM file: this worker's certificate");
+  app.add_option("--tls-key", tls.key, "PEM file: its private key");
+  app.add_flag("--insecure", insecure, "Listen beyond loopback without TLS");
+}
+
+void AddAgent(CLI::App& app, AgentOptions& options) {
+  app.add_option("--coordinator", options.coordinator, "host:port of the coordinator")->required();
+  app.add_option("--data-dir", options.data_dir, "Cache and scratch files, of this agent alone")
+      ->required();
+  app.add_option("--id", options.worker_id, "This worker's name, [a-z0-9][a-z0-9._-]{0,62}")
+      ->capture_default_str();
+  app.add_option("--threads", options.host.threads,
+                 "Threads to compute with, all trainers together")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--slots", options.slots, "Training processes at a time")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--predictor-slots", options.predictor_slots, "Prediction processes beside them")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_option("--memory-bytes", options.host.memory_bytes,
+                 "Memory to offer; a process without a limit of its own gets this one")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--listen", options.listen,
+                 "host:port of health checks; processes listen on the same host")
+      ->capture_default_str();
+  app.add_option("--http-listen", options.http_listen, "host:port of /metrics")
+      ->capture_default_str();
+  app.add_option("--address", options.address,
+                 "Numeric host under which other workers reach this one [the host of --listen]");
+  app.add_option("--host-id", options.host.id,
+                 "Equal on workers that share memory [found out from the system]");
+  app.add_option("--cache-limit-bytes", options.cache_limit_bytes, "Size of the cache of blobs")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  AddTls(app, options.tls, options.insecure);
+}
+
+void AddChild(CLI::App& app, ChildOptions& options) {
+  app.add_option("--coordinator", options.coordinator)->required();
+  app.add_option("--id", options.worker_id)->required();
+  app.add_option("--incarnation", options.incarnation)->required();
+  app.add_option("--threads", options.threads)->required();
+  app.add_option("--listen", options.listen)->required();
+  app.add_option("--address", options.address)->required();
+  app.add_option("--cache-dir", options.cache_directory)->required();
+  app.add_option("--cache-limit-bytes", options.cache_limit_bytes)->required();
+  app.add_option("--scratch-dir", options.scratch_directory)->required();
+  AddTls(app, options.tls, options.insecure);
+}
+
+constexpr char kDescription[] =
+    "Offers this machine to a Tricorn coordinator and runs the training and prediction processes\n"
+    "that it assigns.\n\n"
+    "Example:\n"
+    "  tricorn-worker --coordinator 127.0.0.1:7470 --data-dir /var/lib/tricorn-worker\n";
+constexpr char kFooter[] =
+    "\nExit codes: 0 stopped in good order, 1 an error, 2 wrong command line,\n"
+    "128 + n when signal n ended it.";
+
+}  // namespace
+
+int WorkerMain(int argc, char** argv, const Engines& engines) {
+  // `agent` is the default, and the children's commands are an agent's business: no subcommands, so
+  // that --help shows what a user can say.
+  const std::string command = argc > 1 && argv[1][0] != '-' ? argv[1] : "agent";
+  const bool is_child = command == "trainer" || command == "predictor";
+  CLI::App app(kDescription, "tricorn-worker");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string(Version()));
+  AgentOptions agent;
+  ChildOptions child;
+  if (is_child) {
+    AddChild(app, child);
+  } else {
+    agent.host = DescribeHost();
+    agent.worker_id = DefaultWorkerId();
+    AddAgent(app, agent);
+  }
+  if (is_child || command == "agent") {
+    const bool is_named = argc > 1 && command == argv[1];
+    argc -= is_named ? 1 : 0;
+    argv += is_named ? 1 : 0;
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  if (command == "trainer") return TrainerCommand(child, engines);
+  if (command == "predictor") return PredictorCommand(child, engines);
+  return AgentCommand(std::move(agent));
+}
+
+}  // namespace tricorn::worker
