@@ -98,15 +98,17 @@ Value Glu(Value x, int64_t axis) {
   return halves[0] * Sigmoid(halves[1]);
 }
 
-// Source: Martins and Astudillo 2016.
+// Source: Martins and Astudillo 2016, with Keras's threshold: it adds up the cumulative sums of the
+// support where the paper takes the last one, so rows do not sum to 1.
 Value Sparsemax(Value x, int64_t axis) {
   axis = NormalizeAxis(x, axis);
   if (axis < 0) return Error(x);
   const Value sorted = Sort(x, axis, /*descending=*/true);
+  const Value cumulative = Cumsum(sorted, axis);
   const Value rank = Iota(x.builder(), x.type(), axis) + 1;
-  const Value support = Greater(1 + rank * sorted, Cumsum(sorted, axis));
+  const Value support = Greater(1 + rank * sorted, cumulative);
   const Value size = Sum(Cast(support, x.dtype()), {axis}, true);
-  const Value threshold = (Sum(Where(support, sorted, 0), {axis}, true) - 1) / size;
+  const Value threshold = (Sum(Where(support, cumulative, 0), {axis}, true) - 1) / size;
   return Relu(x - threshold);
 }
 
