@@ -2,6 +2,7 @@
 
 #include <concepts>
 
+#include "core/base/status.h"
 #include "core/ir/builder.h"
 
 namespace tricorn::ops {
@@ -15,7 +16,8 @@ DType Promote(DType a, DType b);
 // float32).
 class Arg {
  public:
-  Arg(const ir::Value& value) : value_(value) {}  // NOLINT
+  // CHECK-fails on none, which would pass for a number.
+  Arg(const ir::Value& value) : value_(value) { CHECK(value_); }  // NOLINT
   template <std::integral T>
   Arg(T number) : number_(static_cast<double>(number)), is_integer_(true) {}  // NOLINT
   template <std::floating_point T>
@@ -35,7 +37,7 @@ class Arg {
 // Casts and broadcasts (as NumPy does) to one type. At least one of the arguments is a value.
 // Errors: InvalidArgument if the shapes do not broadcast.
 std::vector<ir::Value> Unify(std::span<const Arg> args);
-// The same for given dtypes: each argument keeps its own unless it is a number.
+// Broadcasts to one shape; dtypes stay.
 std::vector<ir::Value> UnifyShapes(std::span<const ir::Value> values);
 // The dtype of Unify's results.
 DType PromotedDType(std::span<const Arg> args);

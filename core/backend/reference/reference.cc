@@ -4,7 +4,9 @@
 
 #include "core/backend/reference/primitive.h"
 #include "core/base/status.h"
+#include "core/ir/rewriter.h"
 #include "core/transform/decompose.h"
+#include "core/transform/fuse_elementwise.h"
 
 namespace tricorn::backend {
 namespace {
@@ -86,6 +88,15 @@ class ReferenceExecutable : public Executable {
   std::vector<int64_t> last_use_;  // by value: the last node that reads it
 };
 
+// Fused nodes opened again: their regions are made of primitives.
+absl::StatusOr<ir::Graph> InlineFused(const ir::Graph& graph) {
+  ir::Rewriter rewriter(graph);
+  return rewriter.Run([&](const ir::Node& node, ir::Operands x) {
+    if (node.op != &transform::kFusedElementwise) return rewriter.Copy(node, x);
+    return ir::Inline(rewriter.builder(), *node.regions[0], x);
+  });
+}
+
 class ReferenceDevice : public Device {
  public:
   std::string_view platform() const override { return "reference"; }
@@ -108,6 +119,7 @@ class ReferenceDevice : public Device {
 
   absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
                                                       const CompileOptions&) override {
+    ASSIGN_OR_RETURN(graph, InlineFused(graph));
     ASSIGN_OR_RETURN(graph, transform::Decompose(std::move(graph),
                                                  [](const auto&, const auto&) { return false; }));
     std::vector<Primitive> primitives;
