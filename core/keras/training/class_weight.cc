@@ -1,0 +1,35 @@
+#include "core/keras/training/class_weight.h"
+
+#include "core/base/status.h"
+
+namespace tricorn::keras {
+namespace {
+
+// The first position of the largest value in a row.
+int64_t ArgMax(const Tensor& y, int64_t row, int64_t width) {
+  int64_t best = 0;
+  for (int64_t i = 1; i < width; ++i) {
+    if (y.At(row * width + i) > y.At(row * width + best)) best = i;
+  }
+  return best;
+}
+
+}  // namespace
+
+absl::StatusOr<Tensor> SampleWeightsOf(const Tensor& y, const std::map<int64_t, double>& weights) {
+  if (y.shape().rank() != 1 && y.shape().rank() != 2) {
+    return InvalidArgument("class_weight: expected y of class indices or one-hot rows, received {}",
+                           y.shape().ToString());
+  }
+  const int64_t rows = y.shape()[0];
+  const int64_t width = y.shape().rank() == 2 ? y.shape()[1] : 1;
+  Tensor out = Tensor::Uninitialized(DType::kF32, {rows});
+  for (int64_t row = 0; row < rows; ++row) {
+    const int64_t label = width > 1 ? ArgMax(y, row, width) : static_cast<int64_t>(y.At(row));
+    const auto it = weights.find(label);
+    out.data<float>()[row] = it == weights.end() ? 1.0f : static_cast<float>(it->second);
+  }
+  return out;
+}
+
+}  // namespace tricorn::keras

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "core/comm/communicator.h"
+
+namespace tricorn::keras {
+
+// How a job's work is spread. The default is one process that computes whole batches.
+struct Distribution {
+  // Sums over the job's virtual shards; owns this worker's range of them. Null: no shards.
+  comm::Communicator* communicator = nullptr;
+  // Threads that one shard computes with: part of the job, for bits may depend on it. Without
+  // shards the threads of the whole.
+  int threads_per_shard = 1;
+  // Owned shards that run side by side.
+  int concurrent_shards = 1;
+
+  bool is_sharded() const { return communicator != nullptr; }
+};
+
+}  // namespace tricorn::keras

@@ -1,0 +1,35 @@
+#include "core/keras/training/per_output.h"
+
+#include <algorithm>
+
+#include "core/base/status.h"
+#include "fmt/format.h"
+
+namespace tricorn::keras {
+
+bool IsSerializedObject(const Json& json) { return json.Has("class_name") && json.Has("config"); }
+
+absl::StatusOr<std::vector<Json>> PerOutput(const Json& json, std::string_view argument,
+                                            const std::vector<std::string>& output_names) {
+  const size_t count = output_names.size();
+  if (json.is_array()) {
+    if (json.size() != count) {
+      return InvalidArgument("{}: expected {} entries, one an output, received {}", argument, count,
+                             json.size());
+    }
+    return json.AsArray();
+  }
+  if (!json.is_object() || IsSerializedObject(json)) return std::vector<Json>(count, json);
+  std::vector<Json> entries(count);
+  for (const auto& [name, entry] : json.AsObject()) {
+    const auto at = std::find(output_names.begin(), output_names.end(), name);
+    if (at == output_names.end()) {
+      return InvalidArgument("{}: expected names of outputs ({}), received '{}'", argument,
+                             fmt::join(output_names, ", "), name);
+    }
+    entries[static_cast<size_t>(at - output_names.begin())] = entry;
+  }
+  return entries;
+}
+
+}  // namespace tricorn::keras

@@ -1,0 +1,171 @@
+#include "core/keras/training/predictor.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "core/base/status.h"
+#include "core/data/prefetch.h"
+#include "core/keras/training/step_inputs.h"
+
+namespace tricorn::keras {
+namespace {
+
+// `x` with `rows` rows: the first ones its own, the rest zeros.
+Tensor PadRows(const Tensor& x, int64_t rows) {
+  if (x.shape()[0] == rows) return x;
+  Shape shape = x.shape();
+  shape[0] = rows;
+  Tensor padded(x.dtype(), std::move(shape));
+  std::memcpy(padded.bytes(), x.bytes(), static_cast<size_t>(x.nbytes()));
+  return padded;
+}
+
+Tensor ConcatenateRows(const std::vector<Tensor>& parts) {
+  if (parts.size() == 1) return parts[0];
+  Shape shape = parts[0].shape();
+  shape[0] = 0;
+  for (const Tensor& part : parts) shape[0] += part.shape()[0];
+  Tensor whole = Tensor::Uninitialized(parts[0].dtype(), std::move(shape));
+  std::byte* to = whole.bytes();
+  for (const Tensor& part : parts) {
+    std::memcpy(to, part.bytes(), static_cast<size_t>(part.nbytes()));
+    to += part.nbytes();
+  }
+  return whole;
+}
+
+}  // namespace
+
+absl::Status Predictor::Check(const std::vector<Tensor>& x) const {
+  RETURN_IF_ERROR(model_.status());
+  const std::vector<KerasTensor>& inputs = model_.inputs();
+  if (inputs.empty()) {
+    return FailedPrecondition("{}: expected a model with an input shape", model_.name());
+  }
+  if (x.size() != inputs.size()) {
+    return InvalidArgument("{}: expected {} inputs, received {}", model_.name(), inputs.size(),
+                           x.size());
+  }
+  for (size_t i = 0; i < x.size(); ++i) {
+    const SymbolicShape& expected = inputs[i].shape();
+    bool fits = x[i].shape().rank() == static_cast<int>(expected.size()) && x[i].shape().rank() > 0;
+    for (int axis = 1; fits && axis < x[i].shape().rank(); ++axis) {
+      const std::optional<int64_t> length = expected[static_cast<size_t>(axis)];
+      fits = !length || *length == x[i].shape()[axis];
+    }
+    if (!fits || x[i].shape()[0] != x[0].shape()[0]) {
+      return InvalidArgument("{}: expected input {} of shape {}, received {}", model_.name(), i,
+                             ToString(expected), x[i].shape().ToString());
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Tensor>& x) {
+  const StepInputs inputs{.x = x, .y = {}, .sample_weight = {}};
+  Compiled& compiled = functions_[inputs.Key()];
+  if (compiled.function != nullptr) return &compiled;
+  const auto body = [&](CallContext& context,
+                        ir::Operands arguments) -> absl::StatusOr<Function::Outputs> {
+    Function::Outputs outputs;
+    for (const ir::Value& value : model_.Apply(context, arguments)) {
+      outputs.emplace_back(fmt::format("y{}", outputs.size()), value);
+    }
+    return outputs;
+  };
+  // Pure: predicting changes no state, so a stateful layer starts anew each time.
+  ASSIGN_OR_RETURN(
+      std::unique_ptr<Function> function,
+      Function::Compile(
+          state_.device(), inputs.Types(), body,
+          {.training = false, .num_threads = num_threads_, .pass = nullptr, .pure = true}));
+  for (const auto& [name, type] : inputs.Types()) {
+    ASSIGN_OR_RETURN(compiled.arguments.emplace_back(), state_.device().Allocate(type.nbytes()));
+  }
+  for (const auto& [name, type] : function->results()) {
+    ASSIGN_OR_RETURN(compiled.results.emplace_back(), state_.device().Allocate(type.nbytes()));
+  }
+  compiled.function = std::move(function);
+  return &compiled;
+}
+
+absl::StatusOr<std::vector<Tensor>> Predictor::PredictChunk(const std::vector<Tensor>& x) {
+  const int64_t rows = x[0].shape()[0];
+  const auto padded_rows = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(rows)));
+  std::vector<Tensor> padded;
+  for (const Tensor& tensor : x)
+    padded.push_back(PadRows(tensor, std::min(padded_rows, max_batch_)));
+  ASSIGN_OR_RETURN(Compiled * compiled, CompiledFor(padded));
+  for (size_t i = 0; i < padded.size(); ++i) {
+    RETURN_IF_ERROR(state_.device().Upload(padded[i], compiled->arguments[i]));
+  }
+  RETURN_IF_ERROR(compiled->function->Run(state_, compiled->arguments, compiled->results, {}));
+  const size_t num_outputs = compiled->results.size() - compiled->function->assigned().size();
+  std::vector<Tensor> outputs;
+  for (size_t i = 0; i < num_outputs; ++i) {
+    const ir::Type& type = compiled->function->results()[i].second;
+    Tensor output = Tensor::Uninitialized(type.dtype, type.shape);
+    RETURN_IF_ERROR(state_.device().Download(compiled->results[i], output));
+    const bool follows = type.rank() > 0 && type.shape[0] == padded[0].shape()[0];
+    outputs.push_back(follows ? output.Rows(0, rows) : output);
+  }
+  return outputs;
+}
+
+absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const std::vector<Tensor>& x) {
+  RETURN_IF_ERROR(Check(x));
+  const int64_t rows = x[0].shape()[0];
+  if (rows == 0)
+    return InvalidArgument("{}: expected at least one row, received none", model_.name());
+  std::vector<std::vector<Tensor>> parts;  // by output
+  for (int64_t begin = 0; begin < rows; begin += max_batch_) {
+    std::vector<Tensor> chunk;
+    for (const Tensor& tensor : x) {
+      chunk.push_back(tensor.Rows(begin, std::min(rows, begin + max_batch_)));
+    }
+    ASSIGN_OR_RETURN(std::vector<Tensor> outputs, PredictChunk(chunk));
+    parts.resize(outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
+  }
+  std::vector<Tensor> whole;
+  for (const std::vector<Tensor>& output : parts) whole.push_back(ConcatenateRows(output));
+  return whole;
+}
+
+absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset, int64_t batch_size) {
+  if (batch_size < 1) {
+    return InvalidArgument("batch_size: expected at least 1, received {}", batch_size);
+  }
+  ASSIGN_OR_RETURN(const ColumnMap columns,
+                   ColumnMap::Make(dataset.columns(), model_.input_names(), {}, false));
+  Prefetcher batches(dataset, EpochOrder::Sequential({0, dataset.num_rows()}),
+                     {.batch_size = batch_size});
+  std::vector<std::vector<Tensor>> parts;  // by output
+  while (true) {
+    ASSIGN_OR_RETURN(const std::optional<Batch> batch, batches.Next());
+    if (!batch) break;
+    ASSIGN_OR_RETURN(std::vector<Tensor> outputs, Predict(columns.Apply(batch->columns).x));
+    parts.resize(outputs.size());
+    for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
+  }
+  std::vector<Tensor> whole;
+  for (const std::vector<Tensor>& output : parts) whole.push_back(ConcatenateRows(output));
+  return whole;
+}
+
+absl::Status Predictor::WarmUp(int64_t rows) {
+  std::vector<Tensor> x;
+  for (const KerasTensor& input : model_.inputs()) {
+    const ir::Type type = Concrete(input.type(), rows);
+    x.emplace_back(type.dtype, type.shape);
+  }
+  return Predict(x).status();
+}
+
+absl::Status Predictor::Refresh() {
+  const std::vector<Variable*> variables = model_.variables();
+  return state_.Upload(std::vector<const Variable*>(variables.begin(), variables.end()));
+}
+
+}  // namespace tricorn::keras

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/data/dataset.h"
+#include "core/keras/models/model.h"
+#include "core/keras/training/device_state.h"
+#include "core/keras/training/function.h"
+
+namespace tricorn::keras {
+
+// Runs a model on inputs alone. Compiled once for each batch size, so sizes are rounded up to
+// powers of two, and to multiples of the largest, and the rows that fill them are dropped. For one
+// thread at a time.
+class Predictor {
+ public:
+  static constexpr int64_t kDefaultMaxBatch = 1024;
+
+  // `model` and `device` outlive the predictor; the model's variables are read when first needed.
+  Predictor(Model& model, backend::Device& device, int num_threads,
+            int64_t max_batch = kDefaultMaxBatch)
+      : model_(model), state_(device), num_threads_(num_threads), max_batch_(max_batch) {}
+
+  // x: one tensor an input, (rows, ...) each; any number of rows. One tensor an output, (rows,
+  // ...), or of the model's own length where an output does not follow the batch. Errors:
+  // InvalidArgument for inputs that do not fit the model.
+  absl::StatusOr<std::vector<Tensor>> Predict(const std::vector<Tensor>& x);
+  // All rows of a dataset's x columns, `batch_size` at a time.
+  absl::StatusOr<std::vector<Tensor>> Predict(const Dataset& dataset, int64_t batch_size);
+
+  // Compiles for batches of `rows`, before the first request needs it.
+  absl::Status WarmUp(int64_t rows);
+  // Takes the model's variables again after they have changed.
+  absl::Status Refresh();
+
+ private:
+  struct Compiled {
+    std::unique_ptr<Function> function;
+    std::vector<backend::Buffer> arguments;
+    std::vector<backend::Buffer> results;
+  };
+  absl::Status Check(const std::vector<Tensor>& x) const;
+  absl::StatusOr<Compiled*> CompiledFor(const std::vector<Tensor>& x);
+  absl::StatusOr<std::vector<Tensor>> PredictChunk(const std::vector<Tensor>& x);
+
+  Model& model_;
+  DeviceState state_;
+  const int num_threads_;
+  const int64_t max_batch_;
+  std::map<std::string, Compiled> functions_;  // by the inputs' types
+};
+
+}  // namespace tricorn::keras

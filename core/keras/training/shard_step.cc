@@ -1,0 +1,283 @@
+#include "core/keras/training/shard_step.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "core/ops/collective/collective.h"
+#include "core/ops/elementwise/elementwise.h"
+
+namespace tricorn::keras {
+namespace {
+
+using ir::Value;
+using ir::Values;
+
+// Small enough that the first ones travel while most of backward is still to come, large enough
+// that their fixed cost does not show.
+constexpr int64_t kBucketNbytes = int64_t{1} << 20;
+
+// What a shard's run hands over, it hands over for that shard.
+class ShardCollectives : public backend::Collectives {
+ public:
+  ShardCollectives(comm::BucketReducer& reducer, int shard) : reducer_(reducer), shard_(shard) {}
+  absl::Status Start(int32_t bucket, const void* addends, int64_t, DType) override {
+    reducer_.Contribute(bucket, shard_, static_cast<const std::byte*>(addends));
+    return absl::OkStatus();
+  }
+  absl::Status Wait(int32_t bucket, void*) override { return reducer_.Wait(bucket); }
+
+ private:
+  comm::BucketReducer& reducer_;
+  const int shard_;
+};
+
+// For a run whose sums nobody wants.
+class DiscardingCollectives : public backend::Collectives {
+ public:
+  absl::Status Start(int32_t, const void*, int64_t, DType) override { return absl::OkStatus(); }
+  absl::Status Wait(int32_t, void*) override { return absl::OkStatus(); }
+};
+
+absl::StatusOr<backend::Buffer> ZeroBuffer(backend::Device& device, const ir::Type& type) {
+  ASSIGN_OR_RETURN(backend::Buffer buffer, device.Allocate(type.nbytes()));
+  RETURN_IF_ERROR(device.Upload(Tensor(type.dtype, type.shape), buffer));
+  return buffer;
+}
+
+}  // namespace
+
+ShardStep::ShardStep(const CompiledModel& compiled, DeviceState& state,
+                     const Distribution& distribution, bool training)
+    : compiled_(compiled),
+      state_(state),
+      distribution_(distribution),
+      training_(training),
+      pool_(std::max(
+          1, std::min(distribution.concurrent_shards, distribution.communicator->shards().size()))),
+      lanes_(static_cast<size_t>(distribution.communicator->shards().size())) {}
+
+// Sums in the order in which the graph computes them, cut into buckets of one dtype.
+Values ShardStep::StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout) {
+  const Values flat = sums.Flatten();
+  std::vector<size_t> order(flat.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return flat[a].id() < flat[b].id(); });
+  layout.places.resize(flat.size());
+  std::vector<Values> members;
+  for (const size_t i : order) {
+    const ir::Type& type = flat[i].type();
+    const bool fits = !layout.buckets.empty() && layout.buckets.back().first == type.dtype &&
+                      layout.buckets.back().second * SizeOf(type.dtype) < kBucketNbytes;
+    if (!fits) {
+      layout.buckets.emplace_back(type.dtype, 0);
+      members.emplace_back();
+    }
+    auto& [dtype, count] = layout.buckets.back();
+    layout.places[i] = {type, static_cast<int>(layout.buckets.size()) - 1, count};
+    count += type.num_elements();
+    members.back().push_back(flat[i]);
+  }
+  Values started;
+  for (size_t bucket = 0; bucket < members.size(); ++bucket) {
+    started.push_back(builder.Add(ops::kAllReduceStart, members[bucket],
+                                  ops::BucketAttrs{static_cast<int32_t>(bucket)}));
+  }
+  return started;
+}
+
+absl::StatusOr<Function::Outputs> ShardStep::TraceShard(CallContext& context,
+                                                        ir::Operands arguments,
+                                                        const StepInputs& inputs, Layout& layout) {
+  const Value rows = arguments[arguments.size() - 2];
+  context.set_shard(arguments[arguments.size() - 1]);
+  StepTrace trace(compiled_, rows);
+  ASSIGN_OR_RETURN(const StepSums sums,
+                   trace.SumShard(context, inputs.Values(arguments), training_));
+  layout.num_gradients = sums.gradients.size();
+  layout.num_losses = sums.losses.size();
+  layout.num_coverage = sums.coverage.size();
+  layout.num_metrics = sums.metrics.size();
+  layout.has_extra = static_cast<bool>(sums.extra);
+  layout.statistics = trace.statistics();
+  const Values started = StartReductions(context.builder(), sums, layout);
+  RETURN_IF_ERROR(context.builder().status());
+  Function::Outputs outputs;
+  for (size_t i = 0; i < started.size(); ++i) {
+    outputs.emplace_back(fmt::format("bucket{}", i), started[i]);
+  }
+  return outputs;
+}
+
+absl::StatusOr<const Function*> ShardStep::FunctionFor(const StepInputs& inputs) {
+  std::unique_ptr<Function>& function = functions_[inputs.Key()];
+  if (function != nullptr) return function.get();
+  auto arguments = inputs.Types();
+  arguments.emplace_back("rows", ir::Type{DType::kF32, {}});
+  arguments.emplace_back("shard", ir::Type{DType::kU32, {}});
+  Layout layout;
+  ASSIGN_OR_RETURN(function, Function::Compile(state_.device(), arguments,
+                                               [&](CallContext& context, ir::Operands values) {
+                                                 return TraceShard(context, values, inputs, layout);
+                                               },
+                                               {.training = training_,
+                                                .num_threads = distribution_.threads_per_shard,
+                                                .pass = nullptr,
+                                                .pure = true}));
+  RETURN_IF_ERROR(AdoptLayout(std::move(layout)));
+  return function.get();
+}
+
+absl::Status ShardStep::AdoptLayout(Layout layout) {
+  if (layout_ != nullptr) {
+    if (*layout_ == layout) return absl::OkStatus();
+    return Internal("step: expected the same sums for every number of samples, received others");
+  }
+  layout_ = std::make_unique<Layout>(std::move(layout));
+  backend::Device& device = state_.device();
+  std::vector<comm::Bucket> buckets;
+  for (const auto& [dtype, count] : layout_->buckets) {
+    ASSIGN_OR_RETURN(sums_.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
+    ASSIGN_OR_RETURN(zeros_.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
+    buckets.push_back({dtype, count, sums_.back().data});
+  }
+  ASSIGN_OR_RETURN(rows_, device.Allocate(sizeof(float)));
+  reducer_ = std::make_unique<comm::BucketReducer>(*distribution_.communicator, buckets);
+  return CompileAdvance();
+}
+
+absl::Status ShardStep::CompileAdvance() {
+  std::vector<std::pair<std::string, ir::Type>> arguments;
+  for (size_t i = 0; i < layout_->buckets.size(); ++i) {
+    const auto& [dtype, count] = layout_->buckets[i];
+    arguments.emplace_back(fmt::format("bucket{}", i), ir::Type{dtype, {count}});
+  }
+  arguments.emplace_back("rows", ir::Type{DType::kF32, {}});
+  const auto body = [&](CallContext& context,
+                        ir::Operands values) -> absl::StatusOr<Function::Outputs> {
+    size_t next = 0;
+    const auto take = [&] {
+      const Place& place = layout_->places[next++];
+      return context.builder().Add(ops::kBucketSlice, {{values[static_cast<size_t>(place.bucket)]}},
+                                   ops::BucketSliceAttrs{place.offset, place.type.shape});
+    };
+    const auto take_all = [&](Values& to, size_t count) {
+      for (size_t i = 0; i < count; ++i) to.push_back(take());
+    };
+    StepSums sums;
+    take_all(sums.gradients, layout_->num_gradients);
+    take_all(sums.losses, layout_->num_losses);
+    if (layout_->has_extra) sums.extra = take();
+    take_all(sums.coverage, layout_->num_coverage);
+    take_all(sums.metrics, layout_->num_metrics);
+    take_all(sums.statistics, layout_->statistics.size());
+    sums.shards = take();
+    const StepTrace trace(compiled_, values.back());
+    RETURN_IF_ERROR(trace.Advance(context, sums, 0, training_, layout_->statistics));
+    return Function::Outputs{};
+  };
+  ASSIGN_OR_RETURN(advance_, Function::Compile(state_.device(), arguments, body,
+                                               {.training = training_,
+                                                .num_threads = distribution_.threads_per_shard}));
+  return absl::OkStatus();
+}
+
+absl::Status ShardStep::PrepareLane(Lane& lane, const Function& function) {
+  backend::Device& device = state_.device();
+  const size_t num_buckets = layout_->buckets.size();
+  if (lane.sums.empty()) {
+    for (size_t i = 0; i < num_buckets; ++i) {
+      ASSIGN_OR_RETURN(lane.sums.emplace_back(),
+                       device.Allocate(function.results()[i].second.nbytes()));
+    }
+    for (const Variable* variable : function.assigned()) {
+      ASSIGN_OR_RETURN(lane.assigned.emplace_back(), device.Allocate(variable->type.nbytes()));
+    }
+    ASSIGN_OR_RETURN(lane.shard, device.Allocate(sizeof(uint32_t)));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ShardStep::RunLane(int index, const StepInputs& inputs, bool discard) {
+  Lane& lane = lanes_[static_cast<size_t>(index)];
+  const int shard = distribution_.communicator->shards().first + index;
+  ASSIGN_OR_RETURN(const Function* function, FunctionFor(inputs));
+  backend::Device& device = state_.device();
+  std::vector<backend::Buffer> arguments;
+  for (const Tensor& tensor : inputs.Tensors()) {
+    ASSIGN_OR_RETURN(arguments.emplace_back(), device.Allocate(tensor.nbytes()));
+    RETURN_IF_ERROR(device.Upload(tensor, arguments.back()));
+  }
+  RETURN_IF_ERROR(device.Upload(Tensor::Scalar(static_cast<uint32_t>(shard)), lane.shard));
+  arguments.push_back(rows_);
+  arguments.push_back(lane.shard);
+  std::vector<backend::Buffer> results = lane.sums;
+  results.insert(results.end(), lane.assigned.begin(), lane.assigned.end());
+  ShardCollectives sending(*reducer_, shard);
+  DiscardingCollectives discarding;
+  backend::Collectives* collectives = &sending;
+  if (discard) collectives = &discarding;
+  return function->Run(state_, arguments, results, {.collectives = collectives});
+}
+
+// Counters that all shards advance alike.
+absl::Status ShardStep::KeepCounters(const Function& function, Lane& lane) {
+  for (size_t i = 0; i < function.assigned().size(); ++i) {
+    const Variable& variable = *function.assigned()[i];
+    if (variable.aggregation != Aggregation::kOwn) continue;
+    RETURN_IF_ERROR(state_.Exchange(variable, lane.assigned[i]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ShardStep::Run(const std::vector<StepInputs>& shards, int64_t rows) {
+  CHECK(shards.size() == lanes_.size() && !shards.empty());
+  // Compiling and copying variables to the device happen before anything runs side by side. A
+  // worker whose shards are all empty computes one row of zeros, so that its counters advance too.
+  int counting = -1;  // the lane whose counters are kept
+  for (size_t i = 0; i < shards.size() && counting < 0; ++i) {
+    if (shards[i].rows() > 0) counting = static_cast<int>(i);
+  }
+  const bool idle = counting < 0;
+  const StepInputs substitute = idle ? shards[0].OneZeroRow() : StepInputs();
+  if (idle) counting = 0;
+  const Function* counted = nullptr;
+  for (size_t i = 0; i < shards.size(); ++i) {
+    const bool counts = static_cast<int>(i) == counting;
+    if (shards[i].rows() == 0 && !counts) continue;
+    ASSIGN_OR_RETURN(const Function* function, FunctionFor(idle ? substitute : shards[i]));
+    RETURN_IF_ERROR(PrepareLane(lanes_[i], *function));
+    if (counts) counted = function;
+  }
+  RETURN_IF_ERROR(state_.device().Upload(Tensor::Scalar(static_cast<float>(rows)), rows_));
+  RETURN_IF_ERROR(counted->PrepareState(state_));
+
+  RETURN_IF_ERROR(reducer_->BeginStep());
+  std::vector<absl::Status> statuses(shards.size());
+  pool_.ForEach(static_cast<int>(shards.size()), [&](int i) {
+    const auto at = static_cast<size_t>(i);
+    if (shards[at].rows() == 0) {
+      const int shard = distribution_.communicator->shards().first + i;
+      for (size_t bucket = 0; bucket < zeros_.size(); ++bucket) {
+        reducer_->Contribute(static_cast<int>(bucket), shard, zeros_[bucket].data);
+      }
+    } else {
+      statuses[at] = RunLane(i, shards[at], false);
+    }
+  });
+  if (idle) statuses[0] = RunLane(0, substitute, true);
+  for (const absl::Status& status : statuses) {
+    if (status.ok()) continue;
+    reducer_->Abort(status);
+    return status;
+  }
+  for (size_t bucket = 0; bucket < sums_.size(); ++bucket) {
+    RETURN_IF_ERROR(reducer_->Wait(static_cast<int>(bucket)));
+  }
+  RETURN_IF_ERROR(KeepCounters(*counted, lanes_[static_cast<size_t>(counting)]));
+  std::vector<backend::Buffer> arguments = sums_;
+  arguments.push_back(rows_);
+  return advance_->Run(state_, arguments, {}, {});
+}
+
+}  // namespace tricorn::keras

@@ -1,0 +1,185 @@
+#include "core/keras/training/step_trace.h"
+
+#include "core/keras/metrics/mean.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
+#include "core/transform/autodiff.h"
+
+namespace tricorn::keras {
+namespace {
+
+using ir::Value;
+using ir::Values;
+
+Value SampleWeightOf(const BatchValues& batch, size_t output) {
+  if (batch.sample_weight.empty()) return {};
+  return batch.sample_weight.size() == 1 ? batch.sample_weight[0] : batch.sample_weight[output];
+}
+
+Value SafeDivide(Value a, Value b) {
+  const Value zero = ops::Equal(b, 0.0);
+  return ops::Where(zero, 0.0, a / ops::Where(zero, 1.0, b));
+}
+
+void AddTo(Value& sum, Value addend) { sum = sum ? sum + addend : addend; }
+
+}  // namespace
+
+Values StepSums::Flatten() const {
+  Values flat = gradients;
+  flat.insert(flat.end(), losses.begin(), losses.end());
+  if (extra) flat.push_back(extra);
+  flat.insert(flat.end(), coverage.begin(), coverage.end());
+  flat.insert(flat.end(), metrics.begin(), metrics.end());
+  flat.insert(flat.end(), statistics.begin(), statistics.end());
+  flat.push_back(shards);
+  return flat;
+}
+
+// The shard's part of the loss's mean over the whole batch.
+Value StepTrace::LossPart(const CompiledLoss& compiled, const BatchValues& batch, Value y_pred,
+                          Value mask, double shard_rows, StepSums& sums) const {
+  const Value weight = SampleWeightOf(batch, compiled.output);
+  const LossSum loss = compiled.loss->Sum(batch.y[compiled.output], y_pred, weight, mask);
+  if (!loss.divides) return loss.sum;
+  if (!rows_) return SafeDivide(loss.sum, loss.divisor);
+  // All shards divide by the entries that the batch would have without a mask; a count that only
+  // the data tells is summed along and corrects the whole at the end.
+  const bool known = loss.entries_per_row != 0;
+  const double entries_per_row =
+      known ? loss.entries_per_row
+            : static_cast<double>(loss.entries.shape().num_elements()) / shard_rows;
+  const Value entries = ops::Cast(rows_, loss.sum.dtype()) * entries_per_row;
+  if (!known) sums.coverage.push_back(ops::Cast(loss.divisor / entries, DType::kF32));
+  return loss.sum / entries;
+}
+
+void StepTrace::SumMetrics(CallContext& context, const BatchValues& batch, ir::Operands y_pred,
+                           StepSums& sums) const {
+  for (const CompiledMetric& compiled : compiled_.metrics) {
+    const Value prediction = y_pred[compiled.output];
+    const Value weight = compiled.weighted ? SampleWeightOf(batch, compiled.output) : Value();
+    const Values addends =
+        compiled.metric->Update(batch.y[compiled.output], ops::StopGradient(prediction), weight,
+                                context.MaskOf(prediction));
+    for (const Value& addend : addends) sums.metrics.push_back(ops::Cast(addend, DType::kF32));
+  }
+}
+
+absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchValues& batch,
+                                             bool training) {
+  ir::Builder& builder = context.builder();
+  const auto shard_rows = static_cast<double>(batch.x[0].dim(0));
+  StepSums sums;
+  Values weights;
+  for (const Variable* variable : compiled_.trainable) weights.push_back(context.Read(*variable));
+
+  const Values y_pred = compiled_.model->Apply(context, batch.x);
+  RETURN_IF_ERROR(builder.status());
+
+  Value objective;
+  for (const CompiledLoss& loss : compiled_.losses) {
+    const Value prediction = y_pred[loss.output];
+    const Value part =
+        LossPart(loss, batch, prediction, context.MaskOf(prediction), shard_rows, sums);
+    AddTo(objective, loss.weight == 1 ? part : part * loss.weight);
+    sums.losses.push_back(ops::Cast(part, DType::kF32));
+  }
+  // What layers added is a mean over the shard's samples, so shards count by their samples.
+  Value extra;
+  for (const CallContext::Loss& loss : context.losses()) {
+    const Value value = ops::Sum(loss.value);
+    AddTo(extra, rows_ ? value * ops::Cast(shard_rows / rows_, value.dtype()) : value);
+  }
+  if (extra) {
+    sums.extra = ops::Cast(extra, DType::kF32);
+    AddTo(objective, ops::Cast(extra, objective ? objective.dtype() : extra.dtype()));
+  }
+  if (!sums.coverage.empty() && (compiled_.losses.size() > 1 || extra)) {
+    return Unimplemented(
+        "losses over several shards: expected masked or weight-averaged losses to "
+        "be the only loss, received {} losses",
+        compiled_.losses.size());
+  }
+  RETURN_IF_ERROR(builder.status());
+  if (training && objective) {
+    objective = compiled_.optimizer->ScaleLoss(objective);
+    ASSIGN_OR_RETURN(sums.gradients, transform::Gradients(builder, {{objective}},
+                                                          {{ops::OnesLike(objective)}}, weights));
+  } else if (training) {
+    for (const Value& weight : weights) sums.gradients.push_back(ops::ZerosLike(weight));
+  }
+  SumMetrics(context, batch, y_pred, sums);
+  for (const CallContext::Assigned& assigned : context.assigned()) {
+    if (assigned.variable->aggregation != Aggregation::kMean) continue;
+    statistics_.push_back(assigned.variable);
+    sums.statistics.push_back(assigned.value);
+  }
+  sums.shards = ops::Scalar(builder, 1, DType::kF32);
+  RETURN_IF_ERROR(builder.status());
+  return sums;
+}
+
+absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, double shard_rows,
+                                bool training, std::span<const Variable* const> statistics) const {
+  ir::Builder& builder = context.builder();
+  const Value rows = rows_ ? rows_ : ops::Scalar(builder, shard_rows, DType::kF32);
+  const Value correction = sums.coverage.empty()
+                               ? Value()
+                               : SafeDivide(ops::OnesLike(sums.coverage[0]), sums.coverage[0]);
+  const auto corrected = [&](Value value) {
+    return correction ? value * ops::Cast(correction, value.dtype()) : value;
+  };
+
+  Value total;
+  for (size_t i = 0; i < sums.losses.size(); ++i) {
+    AddTo(total, corrected(sums.losses[i]) * compiled_.losses[i].weight);
+  }
+  if (sums.extra) AddTo(total, sums.extra);
+
+  // Weight regularizers see the weights, not the samples: once, whatever the number of shards.
+  const size_t before = context.losses().size();
+  compiled_.model->AddRegularizationLosses(context);
+  Value penalty;
+  for (size_t i = before; i < context.losses().size(); ++i)
+    AddTo(penalty, context.losses()[i].value);
+  if (penalty) AddTo(total, ops::Cast(penalty, DType::kF32));
+  if (!total) total = ops::Scalar(builder, 0, DType::kF32);
+
+  if (training) {
+    Values gradients;
+    for (const Value& gradient : sums.gradients) gradients.push_back(corrected(gradient));
+    if (penalty) {
+      Values weights;
+      for (const Variable* variable : compiled_.trainable)
+        weights.push_back(context.Read(*variable));
+      const Value objective = compiled_.optimizer->ScaleLoss(penalty);
+      ASSIGN_OR_RETURN(
+          const Values more,
+          transform::Gradients(builder, {{objective}}, {{ops::OnesLike(objective)}}, weights));
+      for (size_t i = 0; i < gradients.size(); ++i) gradients[i] = gradients[i] + more[i];
+    }
+    compiled_.optimizer->Apply(context, gradients);
+    for (size_t i = 0; i < statistics.size(); ++i) {
+      const Value sum = sums.statistics[i];
+      context.Assign(*statistics[i], rows_ ? sum / ops::Cast(sums.shards, sum.dtype()) : sum);
+    }
+  }
+
+  Values addends = {total * rows, rows};
+  if (compiled_.losses.size() > 1) {
+    for (const Value& loss : sums.losses) {
+      addends.push_back(corrected(loss) * rows);
+      addends.push_back(rows);
+    }
+  }
+  addends.insert(addends.end(), sums.metrics.begin(), sums.metrics.end());
+  CHECK(addends.size() == compiled_.metric_variables.size());
+  for (size_t i = 0; i < addends.size(); ++i) {
+    const Variable& variable = *compiled_.metric_variables[i];
+    context.Assign(variable, context.Read(variable) + addends[i]);
+  }
+  return builder.status();
+}
+
+}  // namespace tricorn::keras
