@@ -39,6 +39,11 @@ PoolWindows::PoolWindows(const Shape& x, const Shape& y, const std::vector<int64
     } while (Advance(tap, window));
     first_.push_back(static_cast<int32_t>(positions_.size()));
   } while (Advance(at, out));
+  std::vector<bool> is_covered(static_cast<size_t>(ins_), false);
+  for (const int32_t position : positions_) is_covered[static_cast<size_t>(position)] = true;
+  for (int32_t position = 0; position < ins_; ++position) {
+    if (!is_covered[static_cast<size_t>(position)]) uncovered_.push_back(position);
+  }
 }
 
 }  // namespace tricorn::backend::cpu

@@ -25,7 +25,9 @@ class PoolWindows {
     const auto end = static_cast<size_t>(first_[static_cast<size_t>(out) + 1]);
     return {positions_.data() + begin, end - begin};
   }
-  bool overlap() const { return overlap_; }
+  bool overlap() const { return overlap_; }  // whether two windows may share a position
+  // Positions in no window.
+  std::span<const int32_t> uncovered() const { return uncovered_; }
 
  private:
   int64_t batch_;
@@ -34,6 +36,7 @@ class PoolWindows {
   bool overlap_ = false;
   std::vector<int32_t> first_{0};
   std::vector<int32_t> positions_;
+  std::vector<int32_t> uncovered_;
 };
 
 }  // namespace tricorn::backend::cpu

@@ -218,8 +218,6 @@ TRICORN_SCALAR T right_shift(T a, T b) {
   const bool all = b < T(0) || Wrap<T>(b) >= sizeof(T) * 8;
   return all ? (a < T(0) ? static_cast<T>(-1) : T(0)) : static_cast<T>(a >> b);
 }
-TRICORN_SCALAR bool left_shift(bool a, bool b) { return a && !b; }
-TRICORN_SCALAR bool right_shift(bool a, bool b) { return a && !b; }
 
 // -- Comparisons ----------------------------------------------------------------------------------
 

@@ -1,9 +1,8 @@
 #include <algorithm>
-#include <cstring>
-#include <limits>
 
 #include "core/backend/cpu/accumulator.h"
 #include "core/backend/cpu/function_kernel.h"
+#include "core/backend/cpu/no_dependence.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/backend/cpu/pool_windows.h"
 #include "core/ops/pool/pool.h"
@@ -14,73 +13,152 @@
 namespace tricorn::backend::cpu {
 namespace {
 
+// No short circuits: the loops below become vector instructions.
+template <typename A>
+bool Beats(A next, A best) {
+  return (next > best) | ((next != next) & (best == best));
+}
 template <typename A>
 A MaxOf(A a, A b) {
-  return b > a || b != b ? b : a;
+  return (b > a) | (b != b) ? b : a;
 }
 
-// best[c] = the maximum over the taps of x.
-template <typename T>
-void WindowMax(const T* x, std::span<const int32_t> taps, int64_t channels, Accumulator<T>* best) {
-  using A = Accumulator<T>;
-  if (taps.size() == 4) {  // 2x2, the usual window: one pass
-    const T* x0 = x + taps[0] * channels;
-    const T* x1 = x + taps[1] * channels;
-    const T* x2 = x + taps[2] * channels;
-    const T* x3 = x + taps[3] * channels;
-    for (int64_t c = 0; c < channels; ++c) {
-      best[c] = MaxOf(MaxOf(static_cast<A>(x0[c]), static_cast<A>(x1[c])),
-                      MaxOf(static_cast<A>(x2[c]), static_cast<A>(x3[c])));
-    }
-    return;
-  }
-  std::fill_n(best, channels, -std::numeric_limits<A>::infinity());
-  for (const int32_t tap : taps) {
-    const T* row = x + tap * channels;
-    for (int64_t c = 0; c < channels; ++c) best[c] = MaxOf(best[c], static_cast<A>(row[c]));
-  }
-}
-
-// Whether x holds the maximum that WindowMax found: then a NaN, if there is one, is it.
+// y[c] = the maximum of four rows: 2x2 is the usual window.
 template <typename A>
-bool IsMax(A x, A best) {
-  return x == best || x != x;
+void MaxOfFour(const A* __restrict x0, const A* __restrict x1, const A* __restrict x2,
+               const A* __restrict x3, int64_t channels, A* __restrict y) {
+  TRICORN_NO_DEPENDENCE
+  for (int64_t c = 0; c < channels; ++c) {
+    y[c] = MaxOf(MaxOf(x0[c], x1[c]), MaxOf(x2[c], x3[c]));
+  }
+}
+
+// dxi[c] = dy[c] at the first maximum of four rows, 0 at the others.
+template <typename A>
+void SpreadOverFour(const A* __restrict x0, const A* __restrict x1, const A* __restrict x2,
+                    const A* __restrict x3, const A* __restrict dy, int64_t channels,
+                    A* __restrict dx0, A* __restrict dx1, A* __restrict dx2, A* __restrict dx3) {
+  TRICORN_NO_DEPENDENCE
+  for (int64_t c = 0; c < channels; ++c) {
+    const A a0 = x0[c], a1 = x1[c], a2 = x2[c], a3 = x3[c];
+    const bool beats1 = Beats(a1, a0);
+    const A best1 = beats1 ? a1 : a0;
+    const bool beats2 = Beats(a2, best1);
+    const A best2 = beats2 ? a2 : best1;
+    const bool beats3 = Beats(a3, best2);
+    const A d = dy[c];
+    dx0[c] = !beats1 & !beats2 & !beats3 ? d : A(0);
+    dx1[c] = beats1 & !beats2 & !beats3 ? d : A(0);
+    dx2[c] = beats2 & !beats3 ? d : A(0);
+    dx3[c] = beats3 ? d : A(0);
+  }
+}
+
+// best[c] = the maximum over the taps of x; winner[c] = the first tap that holds it.
+template <typename T, typename A>
+void FindWinners(const T* x, std::span<const int32_t> taps, int64_t channels, A* __restrict best,
+                 int32_t* __restrict winner) {
+  TRICORN_NO_DEPENDENCE
+  for (int64_t c = 0; c < channels; ++c) {
+    best[c] = static_cast<A>(x[taps[0] * channels + c]);
+    winner[c] = 0;
+  }
+  for (size_t t = 1; t < taps.size(); ++t) {
+    const T* __restrict row = x + taps[t] * channels;
+    const auto tap = static_cast<int32_t>(t);
+    TRICORN_NO_DEPENDENCE
+    for (int64_t c = 0; c < channels; ++c) {
+      const A next = static_cast<A>(row[c]);
+      const bool beats = Beats(next, best[c]);
+      best[c] = beats ? next : best[c];
+      winner[c] = beats ? tap : winner[c];
+    }
+  }
+}
+
+// What one thread needs for one window.
+template <typename T>
+struct WindowScratch {
+  explicit WindowScratch(int64_t channels)
+      : best(static_cast<size_t>(channels)), winner(static_cast<size_t>(channels)) {}
+  std::vector<Accumulator<T>> best;
+  std::vector<int32_t> winner;
+};
+
+template <typename T>
+inline constexpr bool kIsWide = std::is_same_v<T, Accumulator<T>>;
+
+template <typename T>
+void PoolWindow(const T* x, std::span<const int32_t> taps, int64_t channels,
+                WindowScratch<T>& scratch, T* y) {
+  if constexpr (kIsWide<T>) {
+    if (taps.size() == 4) {
+      return MaxOfFour(x + taps[0] * channels, x + taps[1] * channels, x + taps[2] * channels,
+                       x + taps[3] * channels, channels, y);
+    }
+  }
+  FindWinners(x, taps, channels, scratch.best.data(), scratch.winner.data());
+  std::transform(scratch.best.begin(), scratch.best.end(), y,
+                 [](auto best) { return static_cast<T>(best); });
 }
 
 template <typename T>
 void Pool(const PoolWindows& w, const T* x, T* y, int num_threads) {
   ParallelFor(num_threads, w.batch(), 1, [&](int64_t begin, int64_t end) {
-    std::vector<Accumulator<T>> best(static_cast<size_t>(w.channels()));
+    WindowScratch<T> scratch(w.channels());
     for (int64_t n = begin; n < end; ++n) {
       const T* sample = x + n * w.ins() * w.channels();
       T* to = y + n * w.outs() * w.channels();
       for (int64_t out = 0; out < w.outs(); ++out, to += w.channels()) {
-        if constexpr (std::is_same_v<T, Accumulator<T>>) {
-          WindowMax(sample, w.taps(out), w.channels(), to);
-        } else {
-          WindowMax(sample, w.taps(out), w.channels(), best.data());
-          std::transform(best.begin(), best.end(), to, [](auto m) { return static_cast<T>(m); });
-        }
+        PoolWindow(sample, w.taps(out), w.channels(), scratch, to);
       }
     }
   });
 }
 
-// Adds each dy of one sample to the first maximum of its window.
+// dx of one sample where no two windows share a position.
 template <typename T>
-void SpreadSample(const PoolWindows& w, const T* x, const T* dy, Accumulator<T>* dx,
-                  Accumulator<T>* best, uint8_t* pending) {
+void SpreadApart(const PoolWindows& w, const T* x, const T* dy, T* dx, WindowScratch<T>& scratch) {
+  const int64_t channels = w.channels();
+  for (const int32_t position : w.uncovered()) {
+    std::fill_n(dx + position * channels, channels, T());
+  }
+  for (int64_t out = 0; out < w.outs(); ++out, dy += channels) {
+    const std::span<const int32_t> taps = w.taps(out);
+    if constexpr (kIsWide<T>) {
+      if (taps.size() == 4) {
+        SpreadOverFour(x + taps[0] * channels, x + taps[1] * channels, x + taps[2] * channels,
+                       x + taps[3] * channels, dy, channels, dx + taps[0] * channels,
+                       dx + taps[1] * channels, dx + taps[2] * channels, dx + taps[3] * channels);
+        continue;
+      }
+    }
+    FindWinners(x, taps, channels, scratch.best.data(), scratch.winner.data());
+    for (size_t t = 0; t < taps.size(); ++t) {
+      T* __restrict to = dx + taps[t] * channels;
+      const int32_t* winner = scratch.winner.data();
+      const auto tap = static_cast<int32_t>(t);
+      TRICORN_NO_DEPENDENCE
+      for (int64_t c = 0; c < channels; ++c) to[c] = winner[c] == tap ? dy[c] : T();
+    }
+  }
+}
+
+// dx of one sample where windows overlap: sums.
+template <typename T>
+void SpreadSums(const PoolWindows& w, const T* x, const T* dy, Accumulator<T>* dx,
+                WindowScratch<T>& scratch) {
   using A = Accumulator<T>;
+  std::fill_n(dx, w.ins() * w.channels(), A(0));
   for (int64_t out = 0; out < w.outs(); ++out, dy += w.channels()) {
-    WindowMax(x, w.taps(out), w.channels(), best);
-    std::memset(pending, 1, static_cast<size_t>(w.channels()));
-    for (const int32_t tap : w.taps(out)) {
-      const T* from = x + tap * w.channels();
-      A* to = dx + tap * w.channels();
+    const std::span<const int32_t> taps = w.taps(out);
+    FindWinners(x, taps, w.channels(), scratch.best.data(), scratch.winner.data());
+    for (size_t t = 0; t < taps.size(); ++t) {
+      A* __restrict to = dx + taps[t] * w.channels();
+      const int32_t* winner = scratch.winner.data();
+      const auto tap = static_cast<int32_t>(t);
       for (int64_t c = 0; c < w.channels(); ++c) {
-        const bool hit = pending[c] & IsMax(static_cast<A>(from[c]), best[c]);
-        to[c] += hit ? static_cast<A>(dy[c]) : A(0);
-        pending[c] &= !hit;
+        to[c] += winner[c] == tap ? static_cast<A>(dy[c]) : A(0);
       }
     }
   }
@@ -91,22 +169,17 @@ void PoolGradient(const PoolWindows& w, const T* x, const T* dy, T* dx, int num_
   using A = Accumulator<T>;
   const int64_t sample_size = w.ins() * w.channels();
   ParallelFor(num_threads, w.batch(), 1, [&](int64_t begin, int64_t end) {
-    std::vector<A> best(static_cast<size_t>(w.channels()));
-    std::vector<uint8_t> pending(best.size());
-    std::vector<A> sums(std::is_same_v<T, A> ? 0 : static_cast<size_t>(sample_size));
+    WindowScratch<T> scratch(w.channels());
+    std::vector<A> sums(w.overlap() ? static_cast<size_t>(sample_size) : 0);
     for (int64_t n = begin; n < end; ++n) {
+      const T* x_sample = x + n * sample_size;
+      const T* dy_sample = dy + n * w.outs() * w.channels();
       T* to = dx + n * sample_size;
-      A* target;
-      if constexpr (std::is_same_v<T, A>) {
-        target = to;
-      } else {
-        target = sums.data();
-      }
-      std::fill_n(target, sample_size, A(0));
-      SpreadSample(w, x + n * sample_size, dy + n * w.outs() * w.channels(), target, best.data(),
-                   pending.data());
-      if constexpr (!std::is_same_v<T, A>) {
+      if (w.overlap()) {
+        SpreadSums(w, x_sample, dy_sample, sums.data(), scratch);
         std::transform(sums.begin(), sums.end(), to, [](A sum) { return static_cast<T>(sum); });
+      } else {
+        SpreadApart(w, x_sample, dy_sample, to, scratch);
       }
     }
   });
@@ -114,21 +187,17 @@ void PoolGradient(const PoolWindows& w, const T* x, const T* dy, T* dx, int num_
 
 template <typename T>
 void PoolTake(const PoolWindows& w, const T* x, const T* v, T* y, int num_threads) {
-  using A = Accumulator<T>;
   ParallelFor(num_threads, w.batch(), 1, [&](int64_t begin, int64_t end) {
-    std::vector<A> best(static_cast<size_t>(w.channels()));
+    WindowScratch<T> scratch(w.channels());
     for (int64_t n = begin; n < end; ++n) {
       const int64_t sample = n * w.ins() * w.channels();
       T* to = y + n * w.outs() * w.channels();
       for (int64_t out = 0; out < w.outs(); ++out, to += w.channels()) {
-        WindowMax(x + sample, w.taps(out), w.channels(), best.data());
         const std::span<const int32_t> taps = w.taps(out);
-        for (size_t t = taps.size(); t-- > 0;) {  // the first maximum is written last
-          const int64_t from = sample + taps[t] * w.channels();
-          for (int64_t c = 0; c < w.channels(); ++c) {
-            if (IsMax(static_cast<A>(x[from + c]), best[static_cast<size_t>(c)]))
-              to[c] = v[from + c];
-          }
+        FindWinners(x + sample, taps, w.channels(), scratch.best.data(), scratch.winner.data());
+        for (int64_t c = 0; c < w.channels(); ++c) {
+          const auto tap = static_cast<size_t>(scratch.winner[static_cast<size_t>(c)]);
+          to[c] = v[sample + taps[tap] * w.channels() + c];
         }
       }
     }
