@@ -23,7 +23,7 @@ ADAPTERS = {
     r"sqlite3\.h": ["server/log/*.cc"],
     r"grpcpp/": ["proto/rpc/*", "server/rpc/*", "worker/*.cc", "client/lib/*.cc"],
     r"CLI/": ["*main.cc", "client/cli/*.cc"],
-    r"prometheus/": ["server/gateway/*.cc", "worker/agent/*.cc"],
+    r"prometheus/": ["server/gateway/*", "worker/agent/*.cc"],
     r"spdlog/": ["core/base/*.cc", "*main.cc"],
     r"(gtest|gmock)/": ["*_test.cc", "*test*.h"],
     r"benchmark/": [],
