@@ -116,12 +116,13 @@ class User {
   User(int number, const std::shared_ptr<grpc::Channel>& channel, std::string blob)
       : number_(number), stub_(channel), blob_(std::move(blob)) {}
 
-  void Run(const std::atomic<bool>& stop) {
+  void Run(const std::atomic<bool>& stop, std::atomic<int>& acknowledgements) {
     for (int i = 0; !stop; ++i) {
       const std::string id = fmt::format("user-{}-{}", number_, i);
       const std::string name = Submit(id, stop);
       if (name.empty()) return;
       acknowledged_[id] = name;
+      ++acknowledgements;
       if (i % 3 == 0) {
         const std::string again = Submit(id, stop);
         EXPECT_TRUE(again.empty() || again == name) << again << " is not " << name;
@@ -186,16 +187,20 @@ TEST(Crash, NoAcknowledgedJobIsLost) {
     std::vector<User> users;
     for (int i = 0; i < kUsers; ++i) users.emplace_back(i, channel, blob);
     std::atomic<bool> stop = false;
+    std::atomic<int> acknowledgements = 0;
     std::vector<std::thread> threads;
-    for (User& user : users) threads.emplace_back([&] { user.Run(stop); });
+    for (User& user : users) threads.emplace_back([&] { user.Run(stop, acknowledgements); });
 
     PhiloxStream random(20'261'124);
     for (int crash = 0; crash < 10; ++crash) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20 + random.Below(300)));
+      // Only a coordinator that has promised something can break it.
+      const int before = acknowledgements;
+      while (acknowledgements < before + 5)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      std::this_thread::sleep_for(std::chrono::milliseconds(random.Below(50)));
       coordinator.Kill();
       ASSERT_NO_FATAL_FAILURE(coordinator.Start());
     }
-    std::this_thread::sleep_for(std::chrono::milliseconds(300));
     stop = true;
     for (std::thread& thread : threads) thread.join();
 
@@ -209,7 +214,7 @@ TEST(Crash, NoAcknowledgedJobIsLost) {
         EXPECT_TRUE(owner.emplace(name, request_id).second) << name << " answers two requests";
       }
     }
-    EXPECT_GT(acknowledged, 20u);
+    EXPECT_GE(acknowledged, 50u);
     // At most one job that each user has not been told about.
     EXPECT_LE(jobs.size(), acknowledged + kUsers);
   }
