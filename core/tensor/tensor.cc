@@ -103,9 +103,8 @@ Json ToJson(const Tensor& tensor) {
     } else if (IsFloating(tensor.dtype())) {
       values.emplace_back(tensor.At(i));
     } else {
-      values.emplace_back(DispatchDType(tensor.dtype(), [&]<typename T>() {
-        return Convert<int64_t>(tensor.data<T>()[i]);
-      }));
+      values.emplace_back(DispatchDType(
+          tensor.dtype(), [&]<typename T>() { return Convert<int64_t>(tensor.data<T>()[i]); }));
     }
   }
   return Json::MakeObject({{"dtype", ToJson(tensor.dtype())},
@@ -134,9 +133,12 @@ absl::Status FromJson(const Json& json, Tensor* out) {
     if (!value.is_number() && !value.is_bool()) return WrongKind("number", value);
     DispatchDType(dtype, [&]<typename T>() {
       T& to = out->data<T>()[i];
-      if (value.is_bool()) to = Convert<T>(value.AsBool());
-      else if (value.is_int()) to = Convert<T>(value.AsInt());
-      else to = Convert<T>(value.AsDouble());
+      if (value.is_bool())
+        to = Convert<T>(value.AsBool());
+      else if (value.is_int())
+        to = Convert<T>(value.AsInt());
+      else
+        to = Convert<T>(value.AsDouble());
     });
   }
   return absl::OkStatus();

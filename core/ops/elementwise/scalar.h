@@ -10,12 +10,12 @@ namespace tricorn::ops::scalar {
 
 // The names, for tables: F(name).
 #define TRICORN_UNARY_NUMBER(F) F(negative) F(absolute) F(sign) F(square)
-#define TRICORN_UNARY_FLOATING(F)                                                                \
-  F(exp)                                                                                         \
-  F(expm1)                                                                                       \
-  F(log)                                                                                         \
-  F(log1p) F(sqrt) F(rsqrt) F(erf) F(sigmoid) F(sin) F(cos) F(tan) F(arcsin) F(arccos) F(arctan) \
-      F(sinh) F(cosh) F(tanh) F(arcsinh) F(arccosh) F(arctanh) F(floor) F(ceil) F(round) F(trunc)
+// clang-format off
+#define TRICORN_UNARY_FLOATING(F) \
+  F(exp) F(expm1) F(log) F(log1p) F(sqrt) F(rsqrt) F(erf) F(sigmoid) F(sin) \
+  F(cos) F(tan) F(arcsin) F(arccos) F(arctan) F(sinh) F(cosh) F(tanh) \
+  F(arcsinh) F(arccosh) F(arctanh) F(floor) F(ceil) F(round) F(trunc)
+// clang-format on
 #define TRICORN_UNARY_BITS(F) F(bitwise_not)
 #define TRICORN_PREDICATE(F) F(isnan) F(isinf) F(isfinite)
 #define TRICORN_BINARY_NUMBER(F) \
