@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstring>
 
 #include "core/backend/cpu/accumulator.h"
 #include "core/backend/cpu/function_kernel.h"
@@ -33,25 +34,52 @@ void MaxOfFour(const A* __restrict x0, const A* __restrict x1, const A* __restri
   }
 }
 
+// d at the first maximum of four numbers, 0 at the others. V is a number or a vector of them: the
+// compiler does not find vectors in this much selecting by itself.
+template <typename V>
+struct Spread {
+  V at0, at1, at2, at3;
+
+  Spread(V a0, V a1, V a2, V a3, V d) {
+    const V zero{};
+    const auto beats1 = (a1 > a0) | ((a1 != a1) & (a0 == a0));
+    const V best1 = beats1 ? a1 : a0;
+    const auto beats2 = (a2 > best1) | ((a2 != a2) & (best1 == best1));
+    const V best2 = beats2 ? a2 : best1;
+    const auto beats3 = (a3 > best2) | ((a3 != a3) & (best2 == best2));
+    at3 = beats3 ? d : zero;
+    const V before3 = beats3 ? zero : d;
+    at2 = beats2 ? before3 : zero;
+    const V before2 = beats2 ? zero : before3;
+    at1 = beats1 ? before2 : zero;
+    at0 = beats1 ? zero : before2;
+  }
+};
+
+template <typename V, typename A>
+V LoadFrom(const A* from) {
+  V v;
+  std::memcpy(&v, from, sizeof(V));
+  return v;
+}
+
 // dxi[c] = dy[c] at the first maximum of four rows, 0 at the others.
 template <typename A>
-void SpreadOverFour(const A* __restrict x0, const A* __restrict x1, const A* __restrict x2,
-                    const A* __restrict x3, const A* __restrict dy, int64_t channels,
-                    A* __restrict dx0, A* __restrict dx1, A* __restrict dx2, A* __restrict dx3) {
-  TRICORN_NO_DEPENDENCE
-  for (int64_t c = 0; c < channels; ++c) {
-    const A a0 = x0[c], a1 = x1[c], a2 = x2[c], a3 = x3[c];
-    const bool beats1 = Beats(a1, a0);
-    const A best1 = beats1 ? a1 : a0;
-    const bool beats2 = Beats(a2, best1);
-    const A best2 = beats2 ? a2 : best1;
-    const bool beats3 = Beats(a3, best2);
-    const A d = dy[c];
-    dx0[c] = !beats1 & !beats2 & !beats3 ? d : A(0);
-    dx1[c] = beats1 & !beats2 & !beats3 ? d : A(0);
-    dx2[c] = beats2 & !beats3 ? d : A(0);
-    dx3[c] = beats3 ? d : A(0);
-  }
+void SpreadOverFour(const A* x0, const A* x1, const A* x2, const A* x3, const A* dy,
+                    int64_t channels, A* dx0, A* dx1, A* dx2, A* dx3) {
+  typedef A Vector __attribute__((vector_size(32)));
+  const auto step = [&]<typename V>(int64_t c) {
+    const Spread<V> spread(LoadFrom<V>(x0 + c), LoadFrom<V>(x1 + c), LoadFrom<V>(x2 + c),
+                           LoadFrom<V>(x3 + c), LoadFrom<V>(dy + c));
+    std::memcpy(dx0 + c, &spread.at0, sizeof(V));
+    std::memcpy(dx1 + c, &spread.at1, sizeof(V));
+    std::memcpy(dx2 + c, &spread.at2, sizeof(V));
+    std::memcpy(dx3 + c, &spread.at3, sizeof(V));
+  };
+  constexpr auto kLanes = static_cast<int64_t>(sizeof(Vector) / sizeof(A));
+  int64_t c = 0;
+  for (; c + kLanes <= channels; c += kLanes) step.template operator()<Vector>(c);
+  for (; c < channels; ++c) step.template operator()<A>(c);
 }
 
 // best[c] = the maximum over the taps of x; winner[c] = the first tap that holds it.
