@@ -108,13 +108,23 @@ class RegionCompiler {
     instruction.loop = FindElementwiseLoop(node.op->name, region_.type(node.operands.back()).dtype,
                                            region_.type(node.results[0]).dtype);
     if (instruction.loop == nullptr) return false;
-    for (const ir::ValueId id : node.operands) Release(id);
+    // The result may take an operand's block only where elements lie at the same places.
+    const int64_t result_nbytes = SizeOf(region_.type(node.results[0]).dtype);
+    const auto is_as_wide = [&](ir::ValueId id) {
+      return SizeOf(region_.type(id).dtype) == result_nbytes;
+    };
+    for (const ir::ValueId id : node.operands) {
+      if (is_as_wide(id)) Release(id);
+    }
     Known& result = At(node.results[0]);
     if (result.result >= 0) {
       result.place = {RegionPlace::Kind::kResult, result.result};
       program_.written[static_cast<size_t>(result.result)] = at;
     } else {
       result.place = {RegionPlace::Kind::kScratch, TakeScratch()};
+    }
+    for (const ir::ValueId id : node.operands) {
+      if (!is_as_wide(id)) Release(id);
     }
     instruction.result = *result.place;
     program_.instructions.push_back(std::move(instruction));
