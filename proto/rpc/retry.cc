@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "core/base/backoff.h"
+#include "proto/rpc/transport.h"
 
 namespace tricorn::rpc {
 
@@ -31,13 +32,16 @@ absl::Status WithRetry(const RetryPolicy& policy, absl::FunctionRef<absl::Status
   while (true) {
     const absl::Status status = attempt();
     if (!IsTransient(status)) return status;
-    const absl::Duration delay = backoff.Next();
-    if (absl::Now() + delay >= policy.give_up) return status;
+    const absl::Time next = absl::Now() + backoff.Next();
+    if (next >= policy.give_up) return status;
+    auto stopped = [&] { return policy.stop != nullptr && policy.stop->HasBeenNotified(); };
+    if (policy.channel != nullptr && AwaitReconnection(*policy.channel, next, stopped)) continue;
     if (policy.stop != nullptr) {
-      if (policy.stop->WaitForNotificationWithTimeout(delay)) return status;
+      policy.stop->WaitForNotificationWithDeadline(next);
     } else {
-      absl::SleepFor(delay);
+      absl::SleepFor(next - absl::Now());
     }
+    if (stopped()) return status;
   }
 }
 

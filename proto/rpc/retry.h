@@ -5,6 +5,10 @@
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 
+namespace grpc {
+class Channel;
+}
+
 namespace tricorn::rpc {
 
 // Whether the call may go better when it is repeated as it is: the peer is away, was shut down in
@@ -12,6 +16,9 @@ namespace tricorn::rpc {
 bool IsTransient(const absl::Status& status);
 
 struct RetryPolicy {
+  // What the calls go over, if it is one channel: then an attempt follows as soon as it is
+  // connected.
+  grpc::Channel* channel = nullptr;
   absl::Duration initial_delay = absl::Milliseconds(100);
   absl::Duration max_delay = absl::Seconds(3);
   absl::Time give_up = absl::InfiniteFuture();  // no attempt begins later

@@ -7,7 +7,8 @@
 namespace tricorn::rpc {
 namespace {
 
-constexpr RetryPolicy kQuick = {.initial_delay = absl::Milliseconds(1),
+constexpr RetryPolicy kQuick = {.channel = nullptr,
+                                .initial_delay = absl::Milliseconds(1),
                                 .max_delay = absl::Milliseconds(2),
                                 .give_up = absl::InfiniteFuture(),
                                 .stop = nullptr};

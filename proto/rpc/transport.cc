@@ -1,11 +1,15 @@
 #include "proto/rpc/transport.h"
 
+#include <grpcpp/channel.h>
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 #include <grpcpp/support/channel_arguments.h>
 
+#include <algorithm>
+
+#include "absl/time/clock.h"
 #include "core/base/env.h"
 #include "core/base/status.h"
 
@@ -13,7 +17,9 @@ namespace tricorn::rpc {
 namespace {
 
 constexpr int kKeepaliveMs = 10'000;
+constexpr absl::Duration kReconnectionSlice = absl::Milliseconds(200);
 constexpr int kMaxBackoffMs = 2'000;
+constexpr int kConnectTimeoutMs = 5'000;  // of one attempt, whatever the argument is called
 
 absl::Status CheckPair(const TlsFiles& tls) {
   if (tls.certificate.empty() == tls.key.empty()) return absl::OkStatus();
@@ -99,7 +105,7 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMs);
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 200);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kConnectTimeoutMs);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kMaxBackoffMs);
   // Loopback and cluster addresses are reached directly, whatever proxy the environment names.
@@ -107,6 +113,16 @@ std::shared_ptr<grpc::Channel> MakeChannel(
   arguments.SetMaxReceiveMessageSize(max_message_bytes);
   arguments.SetMaxSendMessageSize(max_message_bytes);
   return grpc::CreateCustomChannel(address, credentials, arguments);
+}
+
+bool AwaitReconnection(grpc::Channel& channel, absl::Time deadline,
+                       absl::FunctionRef<bool()> give_up) {
+  if (channel.GetState(/*try_to_connect=*/true) == GRPC_CHANNEL_READY) return false;
+  while (absl::Now() < deadline && !give_up()) {
+    const absl::Time slice = std::min(deadline, absl::Now() + kReconnectionSlice);
+    if (channel.WaitForConnected(absl::ToChronoTime(slice))) return true;
+  }
+  return false;
 }
 
 }  // namespace tricorn::rpc

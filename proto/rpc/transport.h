@@ -4,7 +4,9 @@
 #include <string>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 
 namespace grpc {
 class Channel;
@@ -49,5 +51,12 @@ void ConfigureServer(grpc::ServerBuilder& builder, int max_message_bytes);
 std::shared_ptr<grpc::Channel> MakeChannel(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
     int max_message_bytes);
+
+// If the channel is not connected: drives its attempts to connect until one succeeds (true), the
+// deadline passes or `give_up` says so. (While no call is under way gRPC looks after its
+// connections every 5 s only, so whoever just sleeps between attempts notices late that the peer is
+// back.)
+bool AwaitReconnection(grpc::Channel& channel, absl::Time deadline,
+                       absl::FunctionRef<bool()> give_up);
 
 }  // namespace tricorn::rpc
