@@ -11,6 +11,7 @@
 #include "core/base/backoff.h"
 #include "core/base/status.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "tricorn/v1/worker.grpc.pb.h"
 
 namespace tricorn::worker {
@@ -29,8 +30,9 @@ Json Text(const absl::Status& status) { return Json(status.ToString()); }
 }  // namespace
 
 struct CoordinatorLink::Stubs {
-  explicit Stubs(const std::shared_ptr<grpc::Channel>& channel)
-      : worker(v1::WorkerService::NewStub(channel)) {}
+  explicit Stubs(const std::shared_ptr<grpc::Channel>& to)
+      : channel(to), worker(v1::WorkerService::NewStub(to)) {}
+  const std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::WorkerService::Stub> worker;
 
   // One unary call, listed in the link's calls_ while it is in flight.
@@ -241,8 +243,10 @@ void CoordinatorLink::ReportExits() {
 }
 
 bool CoordinatorLink::Pause(absl::Duration delay) {
+  const absl::Time end = absl::Now() + delay;
+  if (rpc::AwaitReconnection(*stubs_->channel, end, [this] { return stopped(); })) return true;
   absl::MutexLock lock(&mu_);
-  mu_.AwaitWithTimeout(absl::Condition(&stopped_), delay);
+  mu_.AwaitWithDeadline(absl::Condition(&stopped_), end);
   return !stopped_;
 }
 

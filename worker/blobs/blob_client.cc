@@ -27,17 +27,19 @@ constexpr std::string_view kPrefix = "blobs/";
 // Transient errors, until nothing has moved for `patience`.
 class Patience {
  public:
-  Patience(absl::Duration patience, const absl::Notification& stop)
-      : patience_(patience), stop_(stop) {}
+  Patience(grpc::Channel& channel, absl::Duration patience, const absl::Notification& stop)
+      : channel_(channel), patience_(patience), stop_(stop) {}
   void Moved() { last_ = absl::Now(); }
   rpc::RetryPolicy policy() const {
     rpc::RetryPolicy policy;
+    policy.channel = &channel_;
     policy.give_up = last_ + patience_;
     policy.stop = &stop_;
     return policy;
   }
 
  private:
+  grpc::Channel& channel_;
   const absl::Duration patience_;
   const absl::Notification& stop_;
   absl::Time last_ = absl::Now();
@@ -50,11 +52,12 @@ void SetDeadline(grpc::ClientContext& context) {
 }  // namespace
 
 struct BlobClient::Stubs {
+  std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::BlobService::Stub> blob;
 };
 
 BlobClient::BlobClient(const std::shared_ptr<grpc::Channel>& channel, absl::Duration patience)
-    : stubs_(new Stubs{v1::BlobService::NewStub(channel)}), patience_(patience) {}
+    : stubs_(new Stubs{channel, v1::BlobService::NewStub(channel)}), patience_(patience) {}
 
 BlobClient::~BlobClient() = default;
 
@@ -64,7 +67,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   }
   Sha256 hash;
   int64_t received = 0;
-  Patience patience(patience_, stop_);
+  Patience patience(*stubs_->channel, patience_, stop_);
   absl::Status local;  // of our disk, which no repetition mends
   auto read_stream = [&]() -> absl::Status {
     grpc::ClientContext context;
@@ -129,7 +132,7 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
   v1::CreateUploadRequest request;
   request.set_sha256(sha256);
   request.set_size_bytes(static_cast<int64_t>(size));
-  Patience patience(patience_, stop_);
+  Patience patience(*stubs_->channel, patience_, stop_);
   uint64_t received = 0;
   int corruptions = 0;
   while (true) {

@@ -60,6 +60,7 @@ absl::Status ReportReady(const std::shared_ptr<grpc::Channel>& channel,
   request.set_assignment_id(assignment.id());
   request.set_address(address);
   rpc::RetryPolicy policy;
+  policy.channel = channel.get();
   policy.stop = &stop;
   return rpc::WithRetry(policy, [&] {
     v1::ReportPredictorReadyResponse response;

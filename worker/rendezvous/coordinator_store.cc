@@ -23,11 +23,12 @@ constexpr absl::Duration kSetPatience = absl::Minutes(10);
 }  // namespace
 
 struct CoordinatorStore::Stubs {
+  std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::RendezvousService::Stub> rendezvous;
 };
 
 CoordinatorStore::CoordinatorStore(const std::shared_ptr<grpc::Channel>& channel, v1::Trainer self)
-    : stubs_(new Stubs{v1::RendezvousService::NewStub(channel)}), self_(std::move(self)) {}
+    : stubs_(new Stubs{channel, v1::RendezvousService::NewStub(channel)}), self_(std::move(self)) {}
 
 CoordinatorStore::~CoordinatorStore() = default;
 
@@ -37,6 +38,7 @@ absl::Status CoordinatorStore::Set(const std::string& key, const std::string& va
   request.set_key(key);
   request.set_value(value);
   rpc::RetryPolicy policy;
+  policy.channel = stubs_->channel.get();
   policy.give_up = absl::Now() + kSetPatience;
   return WithSubject(rpc::WithRetry(policy,
                                     [&] {
@@ -54,6 +56,7 @@ absl::StatusOr<std::string> CoordinatorStore::Get(const std::string& key, absl::
   request.add_keys(key);
   v1::GetKeysResponse response;
   rpc::RetryPolicy policy;
+  policy.channel = stubs_->channel.get();
   policy.give_up = deadline;
   const absl::Status status = rpc::WithRetry(policy, [&] {
     const absl::Duration left = deadline - absl::Now();

@@ -19,11 +19,12 @@ using Stub = v1::TrainerService::Stub;
 }  // namespace
 
 struct TrainerCalls::Stubs {
+  std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<Stub> trainer;
 };
 
 TrainerCalls::TrainerCalls(const std::shared_ptr<grpc::Channel>& channel, v1::Trainer self)
-    : stubs_(new Stubs{v1::TrainerService::NewStub(channel)}), self_(std::move(self)) {}
+    : stubs_(new Stubs{channel, v1::TrainerService::NewStub(channel)}), self_(std::move(self)) {}
 
 TrainerCalls::~TrainerCalls() = default;
 
@@ -31,6 +32,7 @@ template <typename Method, typename Request, typename Response>
 absl::Status TrainerCalls::Repeat(Method method, Request& request, Response* response) {
   *request.mutable_trainer() = self_;
   rpc::RetryPolicy policy;
+  policy.channel = stubs_->channel.get();
   policy.max_delay = absl::Seconds(1);
   policy.stop = &stop_;
   return rpc::WithRetry(policy, [&] {
