@@ -8,6 +8,7 @@
 #include "absl/synchronization/mutex.h"
 #include "core/base/sha256.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "tricorn/v1/blob.grpc.pb.h"
 #include "worker/blobs/blob_cache.h"
 #include "worker/blobs/blob_client.h"
@@ -119,8 +120,9 @@ class BlobsTest : public ::testing::Test {
   BlobsTest() {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     server_ = builder.BuildAndStart();
-    client_ = std::make_unique<BlobClient>(server_->InProcessChannel({}));
+    client_ = std::make_unique<BlobClient>(Channel());
     char pattern[] = "/tmp/blobs_test.XXXXXX";
     directory_ = mkdtemp(pattern);
   }
@@ -140,6 +142,12 @@ class BlobsTest : public ::testing::Test {
   }
 
   FakeBlobs service_;
+  std::shared_ptr<grpc::Channel> Channel() const {
+    return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
+                            grpc::InsecureChannelCredentials(), 64 << 20);
+  }
+
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<BlobClient> client_;
   std::string directory_;

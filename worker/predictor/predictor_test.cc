@@ -10,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/sha256.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "proto/rpc/unary.h"
 #include "proto/tensor/wire_tensor.h"
 #include "tricorn/v1/blob.grpc.pb.h"
@@ -74,6 +75,7 @@ class PredictorTest : public ::testing::Test {
     grpc::ServerBuilder builder;
     builder.RegisterService(static_cast<v1::BlobService::Service*>(&coordinator_));
     builder.RegisterService(static_cast<v1::WorkerService::Service*>(&coordinator_));
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     server_ = builder.BuildAndStart();
     char pattern[] = "/tmp/predictor_test.XXXXXX";
     directory_ = mkdtemp(pattern);
@@ -97,7 +99,7 @@ class PredictorTest : public ::testing::Test {
     options.incarnation = "i";
     options.cache_directory = directory_ + "/cache";
     return RunPredictor(
-        Env::Posix(), assignment_, server_->InProcessChannel({}), options, load,
+        Env::Posix(), assignment_, Channel(), options, load,
         Logger("predictor_test", [](std::string_view) {}),
         [this](const PredictorStats& stats) {
           absl::MutexLock lock(&mu_);
@@ -129,6 +131,12 @@ class PredictorTest : public ::testing::Test {
   }
 
   FakeCoordinator coordinator_;
+  std::shared_ptr<grpc::Channel> Channel() const {
+    return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
+                            grpc::InsecureChannelCredentials(), 64 << 20);
+  }
+
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::string directory_;
   v1::Assignment assignment_;

@@ -9,6 +9,7 @@
 #include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "tricorn/v1/trainer.grpc.pb.h"
 
 namespace tricorn::worker {
@@ -68,13 +69,20 @@ class CoordinatorStoreTest : public ::testing::Test {
   CoordinatorStoreTest() {
     grpc::ServerBuilder builder;
     builder.RegisterService(&service_);
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     server_ = builder.BuildAndStart();
     self_.set_job("jobs/a");
     self_.set_generation(1);
-    store_ = std::make_unique<CoordinatorStore>(server_->InProcessChannel({}), self_);
+    store_ = std::make_unique<CoordinatorStore>(Channel(), self_);
   }
 
   FakeRendezvous service_;
+  std::shared_ptr<grpc::Channel> Channel() const {
+    return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
+                            grpc::InsecureChannelCredentials(), 64 << 20);
+  }
+
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   v1::Trainer self_;
   std::unique_ptr<CoordinatorStore> store_;

@@ -13,6 +13,7 @@
 #include "core/comm/host_id.h"
 #include "core/tensor/npy.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "tricorn/v1/blob.grpc.pb.h"
 #include "tricorn/v1/trainer.grpc.pb.h"
 
@@ -148,6 +149,7 @@ class TrainerTest : public ::testing::Test {
     builder.RegisterService(static_cast<v1::BlobService::Service*>(&coordinator_));
     builder.RegisterService(static_cast<v1::RendezvousService::Service*>(&coordinator_));
     builder.RegisterService(static_cast<v1::TrainerService::Service*>(&coordinator_));
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
     server_ = builder.BuildAndStart();
     char pattern[] = "/tmp/trainer_test.XXXXXX";
     directory_ = mkdtemp(pattern);
@@ -188,7 +190,7 @@ class TrainerTest : public ::testing::Test {
         directory_ + "/scratch" + std::to_string(assignment.trainer().rank());
     options.report_interval = absl::Milliseconds(20);
     options.lost_rank_delay = absl::Milliseconds(10);
-    return RunTrainer(Env::Posix(), assignment, server_->InProcessChannel({}), options, engine,
+    return RunTrainer(Env::Posix(), assignment, Channel(), options, engine,
                       Logger("trainer_test", [](std::string_view) {}),
                       [this] { replaced_.Notify(); });
   }
@@ -198,6 +200,12 @@ class TrainerTest : public ::testing::Test {
   }
 
   FakeCoordinator coordinator_;
+  std::shared_ptr<grpc::Channel> Channel() const {
+    return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
+                            grpc::InsecureChannelCredentials(), 64 << 20);
+  }
+
+  int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::string directory_;
   absl::Notification replaced_;
