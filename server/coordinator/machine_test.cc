@@ -1,0 +1,135 @@
+#include "server/coordinator/machine.h"
+
+#include "core/base/sha256.h"
+#include "core/base/status.h"
+#include "gtest/gtest.h"
+#include "server/state/reason.h"
+
+namespace tricorn::server {
+namespace {
+
+// A log in memory that can be told to refuse.
+class FragileLog : public EventLog {
+ public:
+  absl::Status Append(const LogBatch& batch) override {
+    if (full) return absl::ResourceExhaustedError("log: the disk is full");
+    contents.events.insert(contents.events.end(), batch.events.begin(), batch.events.end());
+    return absl::OkStatus();
+  }
+  absl::StatusOr<LogContents> Read() override { return contents; }
+  absl::Status Compact(const std::string& snapshot) override {
+    contents = {snapshot, {}};
+    return absl::OkStatus();
+  }
+  absl::StatusOr<std::vector<FeedRow>> ReadFeed(const std::string&, int64_t, int) override {
+    return std::vector<FeedRow>();
+  }
+  bool full = false;
+  LogContents contents;
+};
+
+class MachineTest : public ::testing::Test {
+ protected:
+  std::unique_ptr<Machine> Recover() {
+    auto machine = Machine::Recover(log_, options_, Logger("test", [](std::string_view) {}), now_);
+    EXPECT_TRUE(machine.ok()) << machine.status();
+    return *std::move(machine);
+  }
+  static Event Model(const std::string& id) {
+    Event event;
+    event.mutable_create_model()->set_model_id(id);
+    event.mutable_create_model()->set_request_id("make " + id);
+    return event;
+  }
+  static Event Worker(const std::string& incarnation) {
+    Event event;
+    event.mutable_register_worker()->set_worker_id("w");
+    event.mutable_register_worker()->set_incarnation(incarnation);
+    return event;
+  }
+
+  FragileLog log_;
+  MachineOptions options_;
+  absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
+};
+
+TEST_F(MachineTest, WhatCouldNotBeLoggedDidNotHappen) {
+  auto machine = Recover();
+  EXPECT_TRUE(machine->Commit({Model("before")}, now_)[0].status.ok());
+  log_.full = true;
+  const auto refused = machine->Commit({Model("a"), Model("before"), Model("b")}, now_);
+  for (const Effects& effects : refused) {
+    EXPECT_EQ(effects.status.code(), absl::StatusCode::kResourceExhausted);
+    EXPECT_EQ(ReasonOf(effects.status), kLogUnavailable);
+    EXPECT_FALSE(effects.changed);
+  }
+  EXPECT_EQ(machine->state().models.size(), 1u);
+  log_.full = false;
+  EXPECT_TRUE(machine->Commit({Model("a")}, now_)[0].status.ok());
+  EXPECT_EQ(Recover()->state().models.size(), 2u);
+}
+
+TEST_F(MachineTest, RefusedAndRepeatedEventsAreNotLogged) {
+  auto machine = Recover();
+  Event bad;
+  bad.mutable_create_model()->set_model_id("No Good");
+  const auto effects = machine->Commit({Model("a"), bad, Model("a")}, now_);
+  EXPECT_TRUE(effects[0].changed);
+  EXPECT_EQ(effects[1].status.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(effects[2].name, "models/a");
+  EXPECT_EQ(log_.contents.events.size(), 1u);
+}
+
+TEST_F(MachineTest, CompactsAndRecoversFromTheSnapshot) {
+  options_.events_per_snapshot = 10;
+  auto machine = Recover();
+  for (int i = 0; i < 25; ++i) machine->Commit({Model("m" + std::to_string(i))}, now_);
+  EXPECT_LT(log_.contents.events.size(), 10u);
+  EXPECT_FALSE(log_.contents.snapshot.empty());
+  EXPECT_EQ(Recover()->state().models.size(), 25u);
+}
+
+TEST_F(MachineTest, ALeaseThatIsNotRenewedLosesTheWorker) {
+  auto machine = Recover();
+  machine->Commit({Worker("one")}, now_);
+  now_ += options_.lease_duration * 0.9;
+  EXPECT_TRUE(machine->Heartbeat("w", "one", {}, now_).ok());
+  now_ += options_.lease_duration * 0.9;
+  EXPECT_TRUE(machine->Due(now_).empty());
+  now_ += options_.lease_duration * 0.2;
+  const std::vector<Event> due = machine->Due(now_);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_TRUE(due[0].has_worker_lost());
+  machine->Commit(due, now_);
+  EXPECT_EQ(ReasonOf(machine->Heartbeat("w", "one", {}, now_)), kUnknownWorker);
+}
+
+TEST_F(MachineTest, ARestartGivesWorkersANewLease) {
+  Recover()->Commit({Worker("one")}, now_);
+  now_ += absl::Hours(1);
+  auto machine = Recover();
+  EXPECT_TRUE(machine->Due(now_).empty());
+  EXPECT_TRUE(machine->Heartbeat("w", "one", {}, now_).ok());
+  EXPECT_FALSE(machine->Heartbeat("w", "another", {}, now_).ok());
+}
+
+TEST_F(MachineTest, BlobsThatNothingRefersToAreForgotten) {
+  auto machine = Recover();
+  Event stored;
+  stored.mutable_blob_stored()->set_sha256(Sha256Hex("x"));
+  machine->Commit({stored}, now_);
+  now_ += options_.unreferenced_blob_ttl + absl::Seconds(1);
+  const auto effects = machine->Commit(machine->Due(now_), now_);
+  ASSERT_EQ(effects.size(), 1u);
+  EXPECT_TRUE(effects[0].forgotten_blobs.contains(Sha256Hex("x")));
+  EXPECT_TRUE(machine->state().blobs.empty());
+}
+
+TEST_F(MachineTest, ADamagedLogIsAnError) {
+  log_.contents.snapshot = "\xff\xff no snapshot";
+  const auto machine = Machine::Recover(log_, {}, Logger("test", [](std::string_view) {}), now_);
+  EXPECT_EQ(machine.status().code(), absl::StatusCode::kDataLoss);
+}
+
+}  // namespace
+}  // namespace tricorn::server
