@@ -99,21 +99,32 @@ TEST_P(OpSuite, RefusesTooManyOperands) {
   EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
-// The graph of f = sum over floating results of result * weights and, if asked, its gradients in
-// the floating operands.
-absl::StatusOr<ir::Graph> WeightedSum(const Sample& sample, bool with_gradients) {
-  Builder builder;
-  Values x, wanted;
-  for (const Tensor& operand : sample.operands) {
-    x.push_back(builder.Input(fmt::format("x{}", x.size()), {operand.dtype(), operand.shape()}));
-    if (IsFloating(operand.dtype())) wanted.push_back(x.back());
-  }
-  Value f = Scalar(builder, 0, DType::kF64);
+// A sum of values, each element with a weight of its own.
+Value WeightedSum(Builder& builder, Operands values) {
+  Value sum = Scalar(builder, 0, DType::kF64);
   double salt = 1;
-  for (const Value& y : builder.AddAll(*sample.op, x, sample.attrs)) {
+  for (const Value& y : values) {
     if (!IsFloating(y.dtype())) continue;
     const Value weights = builder.Constant(Uniform(y.shape(), 0.5, 1 + salt++));
-    f = f + Sum(Cast(y, DType::kF64) * weights);
+    sum = sum + Sum(Cast(y, DType::kF64) * weights);
+  }
+  return sum;
+}
+
+// f = a weighted sum of the sample's results or, of order 1, of the gradients of that; and the
+// gradients of f in the floating operands.
+absl::StatusOr<ir::Graph> Build(const Sample& sample, int order, bool with_gradients) {
+  Builder builder;
+  Values x, wanted;
+  for (const Type& type : TypesOf(sample.operands)) {
+    x.push_back(builder.Input(fmt::format("x{}", x.size()), type));
+    if (IsFloating(type.dtype)) wanted.push_back(x.back());
+  }
+  Value f = WeightedSum(builder, builder.AddAll(*sample.op, x, sample.attrs));
+  for (int i = 0; i < order; ++i) {
+    ASSIGN_OR_RETURN(const Values grads,
+                     transform::Gradients(builder, {{f}}, {{OnesLike(f)}}, wanted));
+    f = WeightedSum(builder, grads);
   }
   if (!with_gradients) return builder.Finish({{"f", f}});
   ASSIGN_OR_RETURN(const Values grads,
@@ -123,22 +134,17 @@ absl::StatusOr<ir::Graph> WeightedSum(const Sample& sample, bool with_gradients)
   return builder.Finish(outputs);
 }
 
-TEST_P(OpSuite, GradientMatchesFiniteDifference) {
-  const Sample& sample = GetParam();
-  if (!sample.differentiable || !HasFloatingOperand(sample)) return;
-  const Types results = *sample.op->infer(TypesOf(sample.operands), sample.attrs);
-  if (std::none_of(results.begin(), results.end(), [](auto& y) { return IsFloating(y.dtype); })) {
-    return;
-  }
-  const absl::StatusOr<ir::Graph> function = WeightedSum(sample, false);
-  const absl::StatusOr<ir::Graph> derivative = WeightedSum(sample, true);
+// Compares the gradients of Build(sample, order) with central differences of it.
+void ExpectGradientsMatchDifferences(backend::Device& device, const Sample& sample, int order) {
+  const absl::StatusOr<ir::Graph> function = Build(sample, order, false);
+  const absl::StatusOr<ir::Graph> derivative = Build(sample, order, true);
   ASSERT_TRUE(function.ok()) << function.status();
   ASSERT_TRUE(derivative.ok()) << derivative.status();
-  const auto grads = device_->Evaluate(*derivative, sample.operands);
+  const auto grads = device.Evaluate(*derivative, sample.operands);
   ASSERT_TRUE(grads.ok()) << grads.status();
 
   std::vector<Tensor> operands = sample.operands;
-  const auto f = [&] { return (*device_->Evaluate(*function, operands))[0].At(0); };
+  const auto f = [&] { return (*device.Evaluate(*function, operands))[0].At(0); };
   size_t which = 0;
   for (Tensor& operand : operands) {
     if (!IsFloating(operand.dtype())) continue;
@@ -160,6 +166,21 @@ TEST_P(OpSuite, GradientMatchesFiniteDifference) {
           << "operand " << which - 1 << ", element " << i << " = " << at;
     }
   }
+}
+
+bool IsDifferentiable(const Sample& sample) {
+  if (!sample.differentiable || !HasFloatingOperand(sample)) return false;
+  const Types results = *sample.op->infer(TypesOf(sample.operands), sample.attrs);
+  return std::any_of(results.begin(), results.end(), [](auto& y) { return IsFloating(y.dtype); });
+}
+
+TEST_P(OpSuite, GradientMatchesFiniteDifference) {
+  if (IsDifferentiable(GetParam())) ExpectGradientsMatchDifferences(*device_, GetParam(), 0);
+}
+
+TEST_P(OpSuite, GradientDifferentiatesAgain) {
+  if (!GetParam().twice_differentiable || !IsDifferentiable(GetParam())) return;
+  ExpectGradientsMatchDifferences(*device_, GetParam(), 1);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, OpSuite, testing::ValuesIn(AllSamples()),

@@ -21,7 +21,7 @@ Value Widen(Value x) {
 }
 
 // The product of the other elements: y / x where no element is zero; where one is, its gradient is
-// the product of the rest; where two are, 0.
+// the product of the rest; where two are, 0. At zeros the gradient of the gradient is not had so.
 Grads ProdGradient(Operands operands, Value y, Value dy, const ReduceAttrs& a) {
   const Value x = operands[0];
   const Value zero = Equal(x, 0);

@@ -19,6 +19,8 @@ struct Sample {
   std::vector<Tensor> operands = {};  // floating ones in float64
   // Whether gradients are to agree with finite differences: not across a barrier to gradients.
   bool differentiable = true;
+  // Whether gradients of gradients are too.
+  bool twice_differentiable = true;
   double gradient_tolerance = 1e-6;
   // Operands that stay float32 where the others are in half precision.
   std::vector<size_t> float32_operands = {};
