@@ -1,6 +1,5 @@
 #include "core/keras/schedules/cosine.h"
 
-#include <cmath>
 #include <numbers>
 
 #include "core/ops/elementwise/elementwise.h"
@@ -58,7 +57,9 @@ Value CosineDecayRestarts::operator()(Value step) const {
     fraction = periods - restart;
   } else {
     const double t = config_.t_mul;
-    restart = ops::Floor(ops::Log(1.0 - periods * (1.0 - t)) / std::log(t));
+    // Both logarithms in one precision, so that a power of t counts in full.
+    const Value log_t = ops::Log(ops::Scalar(step.builder(), t, DType::kF32));
+    restart = ops::Floor(ops::Log(1.0 - periods * (1.0 - t)) / log_t);
     const Value length = ops::Power(t, restart);
     fraction = (periods - (1.0 - length) / (1.0 - t)) / length;
   }

@@ -15,18 +15,6 @@ namespace {
 using ir::Value;
 using ir::Values;
 
-const Registries& CompileRegistries() {
-  static const Registries registries = [] {
-    Registries r;
-    r.Of<Loss>() = Loss::Builtins();
-    r.Of<Metric>() = Metric::Builtins();
-    r.Of<Optimizer>() = Optimizer::Builtins();
-    r.Of<Schedule>() = Schedule::Builtins();
-    return r;
-  }();
-  return registries;
-}
-
 std::unique_ptr<Variable> MetricState(std::string path, const Shape& shape) {
   auto variable = std::make_unique<Variable>();
   variable->name = path.substr(path.rfind('/') + 1);
@@ -75,7 +63,8 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(Model& model, backend::
   Json config = model.compile_config();
   config.Erase("auto_scale_loss");
   RETURN_IF_ERROR(WithSubject(FromJson(config, &trainer->config_), "compile_config"));
-  const Deserializer deserializer(CompileRegistries());
+  const Registries none;  // of a user's own classes
+  const Deserializer deserializer(none);
   CompiledModel& compiled = trainer->compiled_;
   compiled.model = &model;
   ASSIGN_OR_RETURN(compiled.optimizer, MakeOptimizer(trainer->config_.optimizer, deserializer));
@@ -123,7 +112,8 @@ absl::Status Trainer::MakeMetricVariables(const OutputTypes& outputs) {
 absl::Status Trainer::CompileFor(const StepInputs& inputs) {
   if (is_compiled_) return absl::OkStatus();
   ASSIGN_OR_RETURN(outputs_, TypesOf(inputs));
-  const Deserializer deserializer(CompileRegistries());
+  const Registries none;  // of a user's own classes
+  const Deserializer deserializer(none);
   ASSIGN_OR_RETURN(compiled_.losses, MakeLosses(config_, outputs_, deserializer));
   ASSIGN_OR_RETURN(compiled_.metrics, MakeMetrics(config_, outputs_, deserializer));
   RETURN_IF_ERROR(MakeMetricVariables(outputs_));
