@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/ir/rewriter.h"
+#include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
@@ -59,9 +60,30 @@ Value Arithmetic(const Builder& builder, const Node& node, Operands x) {
   return {};
 }
 
+// A product whose axes from a and b are swapped is the product of b and a.
+Value SwappedProduct(const Builder& builder, const Value& product, const ops::Axes& perm) {
+  const Node* node = builder.producer(product);
+  if (node == nullptr || node->op != &ops::kDotGeneral) return {};
+  const auto& attrs = node->attrs.As<ops::DotGeneralAttrs>();
+  const Value a(product, node->operands[0]), b(product, node->operands[1]);
+  const auto batch = static_cast<int64_t>(attrs.a_batch.size());
+  const int64_t from_a = a.rank() - batch - static_cast<int64_t>(attrs.a_contract.size());
+  for (int64_t i = 0; i < product.rank(); ++i) {
+    const int64_t from_b = product.rank() - batch - from_a;
+    const int64_t swapped = i < batch ? i : i < batch + from_b ? i + from_a : i - from_b;
+    if (perm[static_cast<size_t>(i)] != swapped) return {};
+  }
+  return ops::DotGeneral(b, a,
+                         {.a_batch = attrs.b_batch,
+                          .b_batch = attrs.a_batch,
+                          .a_contract = attrs.b_contract,
+                          .b_contract = attrs.a_contract});
+}
+
 Value Transposes(const Builder& builder, const Node& node, Value x) {
   const ops::Axes& perm = node.attrs.As<ops::TransposeAttrs>().perm;
   if (IsIota(perm)) return x;
+  if (const Value product = SwappedProduct(builder, x, perm)) return product;
   const Value inner = OperandIf(builder, x, ops::kTranspose);
   if (!inner) return {};
   const ops::Axes& first = builder.producer(x)->attrs.As<ops::TransposeAttrs>().perm;

@@ -41,7 +41,7 @@ absl::Status CpuExecutable::Run(std::span<const Buffer> inputs, std::span<const 
   RETURN_IF_ERROR(CheckBuffers(graph_, graph_.inputs(), inputs, "inputs"));
   RETURN_IF_ERROR(CheckBuffers(graph_, graph_.outputs(), outputs, "outputs"));
   ASSIGN_OR_RETURN(std::unique_ptr<Frame> frame, TakeFrame());
-  const ThreadCountScope threads(num_threads_);
+  const ComputeScope scope(num_threads_);
   const absl::Status status = program_.Run(*frame, inputs, outputs, context);
   const absl::MutexLock lock(&mu_);
   idle_.push_back(std::move(frame));

@@ -122,68 +122,87 @@ class FusedElementwise : public Kernel {
     return staged;
   }
 
-  struct Block {
-    const KernelArgs& args;
-    const Staged& staged;
-    std::byte* scratch;
-    int64_t begin;
-    int64_t count;
+  // A pointer that moves by `step` bytes a block.
+  struct Cursor {
+    std::byte* base;
+    int64_t step;
+    std::byte* at(int64_t block) const { return base + block * step; }
   };
 
-  std::byte* Staging(const Block& block, size_t result) const {
-    return block.scratch +
-           (static_cast<int64_t>(program_.num_scratch) + static_cast<int64_t>(result)) *
-               slot_nbytes_;
+  std::byte* Staging(std::byte* scratch, size_t result) const {
+    return scratch + (static_cast<int64_t>(program_.num_scratch) + static_cast<int64_t>(result)) *
+                         slot_nbytes_;
   }
 
-  std::byte* Locate(const RegionPlace& place, const Block& block) const {
+  Cursor CursorOf(const RegionPlace& place, const KernelArgs& args, const Staged& staged,
+                  std::byte* scratch) const {
     const auto index = static_cast<size_t>(place.index);
     switch (place.kind) {
       case Kind::kOperand:
-        return const_cast<std::byte*>(block.args.operands[index]) +
-               block.begin * program_.operand_nbytes[index];
+        return {const_cast<std::byte*>(args.operands[index]),
+                block_ * program_.operand_nbytes[index]};
       case Kind::kResult:
-        if (!block.staged.empty() && std::find(block.staged.begin(), block.staged.end(),
-                                               place.index) != block.staged.end()) {
-          return Staging(block, index);
+        if (std::find(staged.begin(), staged.end(), place.index) != staged.end()) {
+          return {Staging(scratch, index), 0};
         }
-        return block.args.results[index] + block.begin * program_.result_nbytes[index];
+        return {args.results[index], block_ * program_.result_nbytes[index]};
       case Kind::kScratch:
         break;
     }
-    return block.scratch + place.index * slot_nbytes_;
+    return {scratch + place.index * slot_nbytes_, 0};
   }
 
-  void FillSplats(const Block& block, size_t first, size_t last) const {
+  void FillSplats(const KernelArgs& args, std::byte* scratch, size_t first, size_t last,
+                  int64_t begin, int64_t count) const {
     for (size_t i = first; i < last; ++i) {
       const RegionSplat& splat = program_.splats[i];
-      const std::byte* from = splat.operand < 0
-                                  ? splat.constant
-                                  : block.args.operands[static_cast<size_t>(splat.operand)];
-      FillSplat(splat, from, block.scratch + splat.scratch * slot_nbytes_, block.begin,
-                block.count);
+      const std::byte* from =
+          splat.operand < 0 ? splat.constant : args.operands[static_cast<size_t>(splat.operand)];
+      FillSplat(splat, from, scratch + splat.scratch * slot_nbytes_, begin, count);
+    }
+  }
+
+  // Asks for the operands of a block while the one before it is computed: between the loops that
+  // read memory others only compute, and neither should wait for the other.
+  void Prefetch(const KernelArgs& args, int64_t block) const {
+    constexpr int64_t kCacheLine = 64;
+    const int64_t first = block * block_;
+    const int64_t count = std::min(block_, program_.num_elements - first);
+    for (size_t i = 0; i < program_.last_read.size(); ++i) {
+      if (program_.last_read[i] < 0) continue;
+      const int64_t element_nbytes = program_.operand_nbytes[i];
+      const std::byte* from = args.operands[i] + first * element_nbytes;
+      for (int64_t at = 0; at < count * element_nbytes; at += kCacheLine) {
+        __builtin_prefetch(from + at);
+      }
     }
   }
 
   void RunBlocks(const KernelArgs& args, const Staged& staged, std::byte* scratch, int64_t begin,
                  int64_t end) const {
-    FillSplats({args, staged, scratch, 0, block_}, 0, num_fixed_);
+    FillSplats(args, scratch, 0, num_fixed_, 0, block_);
+    absl::InlinedVector<Cursor, 64> cursors;  // of each instruction's operands, then its result
+    for (const RegionInstruction& instruction : program_.instructions) {
+      for (const RegionPlace& place : instruction.operands) {
+        cursors.push_back(CursorOf(place, args, staged, scratch));
+      }
+      cursors.push_back(CursorOf(instruction.result, args, staged, scratch));
+    }
     std::array<const std::byte*, kMaxOperands> operands;
     for (int64_t b = begin; b < end; ++b) {
       const int64_t first = b * block_;
-      const Block block{args, staged, scratch, first,
-                        std::min(block_, program_.num_elements - first)};
-      FillSplats(block, num_fixed_, program_.splats.size());
+      const int64_t count = std::min(block_, program_.num_elements - first);
+      if (b + 1 < end) Prefetch(args, b + 1);
+      FillSplats(args, scratch, num_fixed_, program_.splats.size(), first, count);
+      const Cursor* cursor = cursors.data();
       for (const RegionInstruction& instruction : program_.instructions) {
-        for (size_t i = 0; i < instruction.operands.size(); ++i) {
-          operands[i] = Locate(instruction.operands[i], block);
-        }
-        instruction.loop(operands.data(), Locate(instruction.result, block), block.count);
+        for (size_t i = 0; i < instruction.operands.size(); ++i) operands[i] = cursor++->at(b);
+        instruction.loop(operands.data(), cursor++->at(b), count);
       }
       for (const int32_t result : staged) {
         const auto o = static_cast<size_t>(result);
-        std::memcpy(args.results[o] + first * program_.result_nbytes[o], Staging(block, o),
-                    static_cast<size_t>(block.count * program_.result_nbytes[o]));
+        std::memcpy(args.results[o] + first * program_.result_nbytes[o], Staging(scratch, o),
+                    static_cast<size_t>(count * program_.result_nbytes[o]));
       }
     }
   }

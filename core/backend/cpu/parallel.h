@@ -19,17 +19,20 @@ void ParallelPieces(int num_threads, int64_t count, int64_t grain,
                     absl::FunctionRef<void(int64_t piece, int64_t begin, int64_t end)> body);
 int64_t NumPieces(int num_threads, int64_t count, int64_t grain);
 
-// While it lives, libraries that compute on OpenMP's threads use `num_threads` of them when called
-// from this thread. ParallelFor shares these threads.
-class ThreadCountScope {
+// What holds on this thread, and on the threads that help it, while an executable runs:
+// - Libraries that compute on OpenMP's threads use `num_threads` of them; ParallelFor shares these.
+// - Subnormal numbers count as 0. The decaying averages of optimizers are full of them, and
+//   arithmetic on them takes several times as long.
+class ComputeScope {
  public:
-  explicit ThreadCountScope(int num_threads);
-  ~ThreadCountScope();
-  ThreadCountScope(const ThreadCountScope&) = delete;
-  ThreadCountScope& operator=(const ThreadCountScope&) = delete;
+  explicit ComputeScope(int num_threads);
+  ~ComputeScope();
+  ComputeScope(const ComputeScope&) = delete;
+  ComputeScope& operator=(const ComputeScope&) = delete;
 
  private:
-  const int previous_;
+  const int previous_threads_;
+  const unsigned previous_mode_;
 };
 
 }  // namespace tricorn::backend::cpu
