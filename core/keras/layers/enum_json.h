@@ -8,6 +8,10 @@
 
 namespace tricorn::keras {
 
+// The overloads for enums of this namespace must not hide those for plain types.
+using tricorn::FromJson;
+using tricorn::ToJson;
+
 // JSON for an enum whose values count from 0, by the names of them.
 template <typename E, size_t N>
 Json EnumToJson(E value, const std::array<std::string_view, N>& names) {

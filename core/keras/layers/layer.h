@@ -54,6 +54,8 @@ class Layer : public Operation {
     std::shared_ptr<Layer> layer;
   };
   virtual std::vector<Child> children() const { return {}; }
+  // The class as weights files name it, where Keras's own differs from the public one.
+  virtual std::string_view saved_class_name() const { return class_name(); }
   // Of this layer alone: trainable ones, then the others, each in order of creation.
   std::vector<Variable*> own_variables() const;
   // With the layers inside, each once, in Keras's order. `weights` leaves seeds out.

@@ -8,6 +8,11 @@
 
 namespace tricorn::keras {
 
+// For layers without arguments of their own.
+struct NoLayerConfig {
+  NO_FIELDS()
+};
+
 // A layer class as a config struct: get_config, from_config and the checks follow from its FIELDS,
 // whose names are Keras's arguments.
 //

@@ -30,6 +30,9 @@ class Registry {
     factories_[std::string(name)] = [](const Json& config, const Deserializer& deserializer)
         -> absl::StatusOr<std::shared_ptr<T>> { return C::FromConfig(config, deserializer); };
   }
+  void AddFactory(std::string_view name, Factory factory) {
+    factories_[std::string(name)] = std::move(factory);
+  }
   template <typename C>
   void Add() {
     Add<C>(C::kClassName);

@@ -1,0 +1,48 @@
+#pragma once
+
+#include "core/keras/layers/layer_of.h"
+#include "core/keras/layers/layer_with.h"
+
+namespace tricorn::keras {
+
+struct EmbeddingConfig {
+  int64_t input_dim = 0;
+  int64_t output_dim = 0;
+  InitializerRef embeddings_initializer = "uniform";
+  RegularizerRef embeddings_regularizer = nullptr;
+  RegularizerRef activity_regularizer = nullptr;
+  ConstraintRef embeddings_constraint = nullptr;
+  bool mask_zero = false;
+  FIELDS(input_dim, output_dim, embeddings_initializer, embeddings_regularizer,
+         activity_regularizer, embeddings_constraint, mask_zero)
+};
+
+namespace layers {
+
+// y = embeddings[x], a row for each index.
+// Inputs:   x (any shape), integers in [0, input_dim), or floats that are truncated to them.
+// Outputs:  y (x's shape..., output_dim); with mask_zero a mask, x != 0.
+// Weights:  embeddings (input_dim, output_dim).
+// Errors:   InvalidArgument unless both dims are positive.
+// Source:   Keras 3 `Embedding`.
+class Embedding : public LayerWith<Embedding, EmbeddingConfig> {
+ public:
+  static constexpr std::string_view kClassName = "Embedding";
+  using LayerWith::LayerWith;
+
+ protected:
+  absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;
+  ir::Value Call(CallContext& context, ir::Value x) override;
+  bool autocast() const override { return false; }
+  bool supports_masking() const override { return config_.mask_zero; }
+  ir::Value ComputeMask(CallContext& context, ir::Operands inputs) override;
+
+ private:
+  const Variable* embeddings_ = nullptr;
+};
+
+}  // namespace layers
+
+using Embedding = LayerOf<layers::Embedding>;
+
+}  // namespace tricorn::keras

@@ -1,0 +1,33 @@
+#include "core/keras/layers/normalization/rms_normalization.h"
+
+#include "core/keras/layers/input_checks.h"
+#include "core/keras/layers/normalization/normalized_axes.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
+
+namespace tricorn::keras::layers {
+
+Json RMSNormalization::GetConfig() const {
+  Json config = LayerWith::GetConfig();
+  if (!axes_.empty()) config.Set("axis", tricorn::ToJson(config_.axis.axes()));
+  return config;
+}
+
+absl::Status RMSNormalization::BuildFrom(std::span<const SymbolicType> inputs) {
+  RETURN_IF_ERROR(ExpectMinRank(inputs, 1));
+  ASSIGN_OR_RETURN(const NormalizedAxes axes, ExpectNormalizedAxes(inputs[0], config_.axis.axes()));
+  axes_ = axes.axes;
+  scale_ = AddWeight({.name = "scale", .shape = axes.shape, .initializer = "ones"});
+  return absl::OkStatus();
+}
+
+ir::Value RMSNormalization::Call(CallContext& context, ir::Value input) {
+  const DType dtype = ops::Promote(input.dtype(), DType::kF32);
+  const ir::Value x = ops::Cast(input, dtype);
+  const ir::Value scale = AlongAxes(ops::Cast(context.Read(*scale_), dtype), x.shape(), axes_);
+  const ir::Value y =
+      x * ops::Rsqrt(ops::Mean(ops::Square(x), axes_, true) + config_.epsilon) * scale;
+  return ops::Cast(y, compute_dtype());
+}
+
+}  // namespace tricorn::keras::layers
