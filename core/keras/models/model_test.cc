@@ -95,5 +95,26 @@ TEST(Model, TracesWithWeightsAsInputs) {
   EXPECT_EQ(builder.graph().inputs()[1].name, "sequential/dense/kernel");
 }
 
+TEST(Model, SummaryIsThatOfKeras) {
+  const Sequential model(
+      {Input({.shape = {{784}}}), Dense({.units = 64}),
+       Dense({.units = 10}, {.name = "a_rather_long_name_for_a_layer_that_wraps_around"})});
+  EXPECT_EQ(
+      model->Summary(),
+      R"(Model: "sequential"
+┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
+┃ Layer (type)                         ┃ Output Shape                ┃         Param # ┃
+┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩
+│ dense (Dense)                        │ (None, 64)                  │          50,240 │
+├──────────────────────────────────────┼─────────────────────────────┼─────────────────┤
+│ a_rather_long_name_for_a_layer_that… │ (None, 10)                  │             650 │
+│ (Dense)                              │                             │                 │
+└──────────────────────────────────────┴─────────────────────────────┴─────────────────┘
+ Total params: 50,890 (198.79 KB)
+ Trainable params: 50,890 (198.79 KB)
+ Non-trainable params: 0 (0.00 B)
+)");
+}
+
 }  // namespace
 }  // namespace tricorn::keras

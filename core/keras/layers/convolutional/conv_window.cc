@@ -46,7 +46,7 @@ absl::Status CheckWindow(const ConvWindow& window) {
   return absl::OkStatus();
 }
 
-ir::Value DepthwiseConv(ir::Value x, ir::Value kernel, ConvWindow window) {
+ir::Value ConvolveDepthwise(ir::Value x, ir::Value kernel, ConvWindow window) {
   window.groups = x.dim(-1);
   std::vector<int64_t> shape = kernel.shape().dims();
   shape[shape.size() - 2] = 1;

@@ -25,6 +25,6 @@ absl::Status CheckWindow(const ConvWindow& window);
 
 // kernel (spatial..., channels, multiplier) as the one of a convolution in as many groups as
 // channels.
-ir::Value DepthwiseConv(ir::Value x, ir::Value kernel, ConvWindow window);
+ir::Value ConvolveDepthwise(ir::Value x, ir::Value kernel, ConvWindow window);
 
 }  // namespace tricorn::keras

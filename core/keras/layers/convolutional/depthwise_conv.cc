@@ -40,7 +40,7 @@ absl::Status DepthwiseConv<Derived, N>::BuildFrom(std::span<const SymbolicType> 
 template <typename Derived, int N>
 ir::Value DepthwiseConv<Derived, N>::Call(CallContext& context, ir::Value input) {
   const ir::Value x = ToChannelsLast(input, this->config_.data_format);
-  ir::Value y = keras::DepthwiseConv(x, this->Weight(context, kernel_), window());
+  ir::Value y = ConvolveDepthwise(x, this->Weight(context, kernel_), window());
   if (bias_ != nullptr) y = y + this->Weight(context, bias_);
   return this->config_.activation(FromChannelsLast(y, this->config_.data_format));
 }

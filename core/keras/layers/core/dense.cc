@@ -8,6 +8,7 @@ namespace tricorn::keras::layers {
 
 absl::Status Dense::BuildFrom(std::span<const SymbolicType> inputs) {
   RETURN_IF_ERROR(ExpectPositive("units", config_.units));
+  RETURN_IF_ERROR(ExpectPlainWeights(config_.lora_rank.has_value(), config_.quantization_config));
   RETURN_IF_ERROR(ExpectMinRank(inputs, 2));
   ASSIGN_OR_RETURN(const int64_t in, ExpectKnownAxis(inputs[0], -1));
   kernel_ = AddWeight({.name = "kernel",

@@ -19,8 +19,12 @@ struct DenseConfig {
   RegularizerRef activity_regularizer = nullptr;
   ConstraintRef kernel_constraint = nullptr;
   ConstraintRef bias_constraint = nullptr;
+  std::optional<int64_t> lora_rank = std::nullopt;
+  std::optional<double> lora_alpha = std::nullopt;
+  Json quantization_config = nullptr;
   FIELDS(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
-         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint)
+         bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, lora_rank,
+         lora_alpha, quantization_config)
 };
 
 namespace layers {
@@ -28,7 +32,8 @@ namespace layers {
 // y = activation(x . kernel + bias), over the last axis.
 // Inputs:   x (batch, ..., in), f16|bf16|f32|f64.   Outputs: y (batch, ..., units).
 // Weights:  kernel (in, units), bias (units,).
-// Errors:   InvalidArgument unless units is positive and the last axis of x known.
+// Errors:   InvalidArgument unless units is positive and the last axis of x known; Unimplemented for
+//           lora_rank and quantization_config.
 // Source:   Keras 3 `Dense`.
 class Dense : public LayerWith<Dense, DenseConfig> {
  public:

@@ -9,6 +9,7 @@ namespace tricorn::keras::layers {
 absl::Status Embedding::BuildFrom(std::span<const SymbolicType>) {
   RETURN_IF_ERROR(ExpectPositive("input_dim", config_.input_dim));
   RETURN_IF_ERROR(ExpectPositive("output_dim", config_.output_dim));
+  RETURN_IF_ERROR(ExpectPlainWeights(config_.lora_rank.has_value(), config_.quantization_config));
   embeddings_ = AddWeight({.name = "embeddings",
                            .shape = {config_.input_dim, config_.output_dim},
                            .initializer = config_.embeddings_initializer,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <optional>
+
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
 
@@ -13,8 +15,12 @@ struct EmbeddingConfig {
   RegularizerRef activity_regularizer = nullptr;
   ConstraintRef embeddings_constraint = nullptr;
   bool mask_zero = false;
+  std::optional<int64_t> lora_rank = std::nullopt;
+  std::optional<double> lora_alpha = std::nullopt;
+  Json quantization_config = nullptr;
   FIELDS(input_dim, output_dim, embeddings_initializer, embeddings_regularizer,
-         activity_regularizer, embeddings_constraint, mask_zero)
+         activity_regularizer, embeddings_constraint, mask_zero, lora_rank, lora_alpha,
+         quantization_config)
 };
 
 namespace layers {
@@ -23,7 +29,8 @@ namespace layers {
 // Inputs:   x (any shape), integers in [0, input_dim), or floats that are truncated to them.
 // Outputs:  y (x's shape..., output_dim); with mask_zero a mask, x != 0.
 // Weights:  embeddings (input_dim, output_dim).
-// Errors:   InvalidArgument unless both dims are positive.
+// Errors:   InvalidArgument unless both dims are positive; Unimplemented for lora_rank and
+//           quantization_config.
 // Source:   Keras 3 `Embedding`.
 class Embedding : public LayerWith<Embedding, EmbeddingConfig> {
  public:

@@ -1,0 +1,185 @@
+#include <algorithm>
+
+#include "core/base/status.h"
+#include "core/keras/saving/keras_file.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/transform/autodiff.h"
+#include "tests/conformance/expect_close.h"
+#include "tests/conformance/runners.h"
+#include "tests/conformance/traced.h"
+
+namespace tricorn::conformance {
+namespace {
+
+// The variable behind each key "w.0", "w.1", ....
+using Weights = std::map<std::string, keras::Variable*>;
+
+absl::StatusOr<Weights> SetWeights(const Case& test, keras::Model& model) {
+  const std::vector<keras::Variable*> variables = model.weights();
+  const Json::Array& expected = test["weights"].AsArray();
+  if (expected.size() != variables.size()) {
+    return Internal("weights: expected {}, the model has {}", expected.size(), variables.size());
+  }
+  Weights weights;
+  for (size_t i = 0; i < expected.size(); ++i) {
+    keras::Variable& variable = *variables[i];
+    const std::string& path = expected[i]["path"].AsString();
+    if (variable.path != path) {
+      return Internal("weight {}: expected path {}, received {}", i, path, variable.path);
+    }
+    ASSIGN_OR_RETURN(const Tensor value, test.Array(expected[i]["key"]));
+    if (value.shape() != variable.type.shape) {
+      return Internal("{}: expected shape {}, received {}", path, value.shape().ToString(),
+                      variable.type.shape.ToString());
+    }
+    variable.value = value.Cast(variable.type.dtype);
+    weights[expected[i]["key"].AsString()] = &variable;
+  }
+  return weights;
+}
+
+// One mode of a case: what it expects, in the order in which values are computed.
+class ModeRun {
+ public:
+  ModeRun(const Case& test, const Json& mode, keras::Model& model, const Weights& weights)
+      : test_(test),
+        mode_(mode),
+        model_(model),
+        weights_(weights),
+        context_(traced_.builder(), mode["training"].is_bool() && mode["training"].AsBool()) {}
+
+  absl::Status Run(backend::Device& device) {
+    RETURN_IF_ERROR(Trace());
+    RETURN_IF_ERROR(AddGradients());
+    for (const auto& read : context_.reads()) traced_.Bind(read.input, read.variable->value);
+    ASSIGN_OR_RETURN(const std::vector<Tensor> got, traced_.Evaluate(device));
+    for (size_t i = 0; i < expected_.size(); ++i) {
+      RETURN_IF_ERROR(ExpectClose(test_, expected_[i].what, got[i], expected_[i].array));
+    }
+    if (num_losses_ == 0) return absl::OkStatus();
+    return CheckLosses({got.end() - num_losses_, got.end()});
+  }
+
+ private:
+  struct Expected {
+    std::string what;
+    Json array;
+  };
+
+  void Expect(std::string what, const Json& array, ir::Value value) {
+    traced_.Output("out" + std::to_string(expected_.size()), value);
+    expected_.push_back({std::move(what), array});
+  }
+
+  absl::Status Trace() {
+    for (const Json& name : test_["inputs"].AsArray()) {
+      ASSIGN_OR_RETURN(Tensor value, test_.Array(name));
+      inputs_.push_back(traced_.Input(name.AsString(), std::move(value)));
+    }
+    outputs_ = model_.Apply(context_, inputs_);
+    model_.AddRegularizationLosses(context_);
+    RETURN_IF_ERROR(traced_.builder().status());
+    const Json::Array& names = mode_["outputs"].AsArray();
+    if (names.size() != outputs_.size()) {
+      return Internal("outputs: expected {}, received {}", names.size(), outputs_.size());
+    }
+    for (size_t i = 0; i < names.size(); ++i) {
+      Expect("output " + std::to_string(i), names[i], outputs_[i]);
+    }
+    if (mode_["updated_weights"].is_object()) {
+      for (const auto& [key, array] : mode_["updated_weights"].AsObject()) {
+        const keras::Variable& variable = *weights_.at(key);
+        Expect("updated " + variable.path, array, context_.Read(variable));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddGradients() {
+    ir::Values ys, dys, xs;
+    std::vector<Expected> expected;
+    if (mode_["loss_weights"].is_object()) {
+      const Json::Array& names = mode_["outputs"].AsArray();
+      for (size_t i = 0; i < names.size(); ++i) {
+        const Json& weight = mode_["loss_weights"][names[i].AsString()];
+        if (weight.is_null()) continue;
+        ASSIGN_OR_RETURN(const Tensor value, test_.Array(weight));
+        ys.push_back(outputs_[i]);
+        dys.push_back(traced_.builder().Constant(value.Cast(outputs_[i].dtype())));
+      }
+    }
+    if (mode_["input_grads"].is_object()) {
+      for (const auto& [name, array] : mode_["input_grads"].AsObject()) {
+        const Json::Array& inputs = test_["inputs"].AsArray();
+        for (size_t i = 0; i < inputs.size(); ++i) {
+          if (inputs[i] == Json(name)) {
+            xs.push_back(inputs_[i]);
+            expected.push_back({"gradient of " + name, array});
+          }
+        }
+      }
+    }
+    if (mode_["weight_grads"].is_object()) {
+      for (const auto& [key, array] : mode_["weight_grads"].AsObject()) {
+        const keras::Variable& variable = *weights_.at(key);
+        const auto& reads = context_.reads();
+        const auto read = std::find_if(reads.begin(), reads.end(), [&](const auto& candidate) {
+          return candidate.variable == &variable;
+        });
+        if (read == reads.end()) return Internal("{}: expected to be read", variable.path);
+        xs.push_back(read->input);
+        expected.push_back({"gradient of " + variable.path, array});
+      }
+    }
+    if (!ys.empty() && !xs.empty()) {
+      ASSIGN_OR_RETURN(const ir::Values grads,
+                       transform::Gradients(traced_.builder(), ys, dys, xs));
+      for (size_t i = 0; i < grads.size(); ++i) {
+        Expect(expected[i].what, expected[i].array, grads[i]);
+      }
+    }
+    if (!mode_["losses"].is_null()) {
+      num_losses_ = static_cast<int64_t>(context_.losses().size());
+      for (const auto& loss : context_.losses()) {
+        traced_.Output("loss" + std::to_string(loss.value.id()), loss.value);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckLosses(const std::vector<Tensor>& losses) {
+    ASSIGN_OR_RETURN(const Tensor want, test_.Array(mode_["losses"]));
+    Tensor got(DType::kF64, {static_cast<int64_t>(losses.size())});
+    for (size_t i = 0; i < losses.size(); ++i) got.data<double>()[i] = losses[i].At(0);
+    return ExpectClose("losses", got, want, test_.rtol(), test_.atol());
+  }
+
+  const Case& test_;
+  const Json& mode_;
+  keras::Model& model_;
+  const Weights& weights_;
+  Traced traced_;
+  keras::CallContext context_;
+  ir::Values inputs_;
+  ir::Values outputs_;
+  std::vector<Expected> expected_;
+  int64_t num_losses_ = 0;
+};
+
+}  // namespace
+
+absl::Status RunLayer(const Case& test, backend::Device& device) {
+  ASSIGN_OR_RETURN(const keras::LoadedModel loaded,
+                   keras::Load(Env::Posix(), test.Path(test["model"])));
+  ASSIGN_OR_RETURN(const Weights weights, SetWeights(test, *loaded.model));
+  for (const auto& [name, mode] : test["modes"].AsObject()) {
+    if (!mode["repeat_outputs"].is_null()) {
+      return Unimplemented("layers that keep their state between calls");
+    }
+    const absl::Status status = ModeRun(test, mode, *loaded.model, weights).Run(device);
+    if (!status.ok()) return WithSubject(status, name);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tricorn::conformance
