@@ -4,8 +4,9 @@ namespace tricorn::conformance {
 
 const std::map<std::string_view, Runner>& Runners() {
   static const std::map<std::string_view, Runner> runners = {
-      {"activation", RunActivation}, {"constraint", RunConstraint}, {"initializer", RunInitializer},
-      {"layer", RunLayer},           {"regularizer", RunRegularizer},
+      {"activation", RunActivation},   {"constraint", RunConstraint},
+      {"initializer", RunInitializer}, {"layer", RunLayer},
+      {"regularizer", RunRegularizer},
   };
   return runners;
 }

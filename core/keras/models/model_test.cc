@@ -99,9 +99,8 @@ TEST(Model, SummaryIsThatOfKeras) {
   const Sequential model(
       {Input({.shape = {{784}}}), Dense({.units = 64}),
        Dense({.units = 10}, {.name = "a_rather_long_name_for_a_layer_that_wraps_around"})});
-  EXPECT_EQ(
-      model->Summary(),
-      R"(Model: "sequential"
+  EXPECT_EQ(model->Summary(),
+            R"(Model: "sequential"
 ┏━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━━━━━━━━━━━━━┳━━━━━━━━━━━━━━━━━┓
 ┃ Layer (type)                         ┃ Output Shape                ┃         Param # ┃
 ┡━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━━━━━━━━━━━━━╇━━━━━━━━━━━━━━━━━┩

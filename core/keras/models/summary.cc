@@ -86,8 +86,8 @@ std::vector<std::shared_ptr<Operation>> Rows(const Model& model) {
 std::string Model::Summary(int line_length) const {
   const FunctionalGraph* calls = graph();
   const bool chain = calls == nullptr || class_name() != "Functional" || IsChain(*calls);
-  const std::vector<double> ends = chain ? std::vector<double>{0.45, 0.8, 1.0}
-                                         : std::vector<double>{0.3, 0.56, 0.74, 1.0};
+  const std::vector<double> ends =
+      chain ? std::vector<double>{0.45, 0.8, 1.0} : std::vector<double>{0.3, 0.56, 0.74, 1.0};
   std::vector<TextTable::Column> columns = {
       {.header = "Layer (type)"}, {.header = "Output Shape"}, {.header = "Param #"}};
   if (!chain) columns.push_back({.header = "Connected to"});

@@ -8,8 +8,8 @@ namespace {
 
 // Characters, not bytes: continuation bytes of UTF-8 do not count.
 int Length(const std::string& text) {
-  return static_cast<int>(std::count_if(text.begin(), text.end(),
-                                        [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<int>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 std::vector<std::string> Wrap(const std::string& text, int width) {

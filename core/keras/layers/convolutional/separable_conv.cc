@@ -48,7 +48,8 @@ absl::Status SeparableConv<Derived, N>::BuildFrom(std::span<const SymbolicType> 
 template <typename Derived, int N>
 ir::Value SeparableConv<Derived, N>::Call(CallContext& context, ir::Value input) {
   const ir::Value x = ToChannelsLast(input, this->config_.data_format);
-  const ir::Value depthwise = ConvolveDepthwise(x, this->Weight(context, depthwise_kernel_), window());
+  const ir::Value depthwise =
+      ConvolveDepthwise(x, this->Weight(context, depthwise_kernel_), window());
   const std::vector<int64_t> ones(N, 1);
   const ConvWindow point{.kernel_size = ones, .strides = ones, .dilation_rate = ones};
   ir::Value y = ops::Conv(depthwise, this->Weight(context, pointwise_kernel_),

@@ -32,7 +32,8 @@ namespace layers {
 // y = activation(x . kernel + bias), over the last axis.
 // Inputs:   x (batch, ..., in), f16|bf16|f32|f64.   Outputs: y (batch, ..., units).
 // Weights:  kernel (in, units), bias (units,).
-// Errors:   InvalidArgument unless units is positive and the last axis of x known; Unimplemented for
+// Errors:   InvalidArgument unless units is positive and the last axis of x known; Unimplemented
+// for
 //           lora_rank and quantization_config.
 // Source:   Keras 3 `Dense`.
 class Dense : public LayerWith<Dense, DenseConfig> {
