@@ -82,11 +82,7 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals, const Logger& lo
 
   std::unique_ptr<HttpServer> http;
   if (!flags.http_listen.empty()) {
-    if (!flags.rpc.insecure && !IsLoopback(flags.http_listen)) {
-      return FailedPrecondition(
-          "http-listen {}: expected a loopback address, or --insecure to be read by anybody",
-          flags.http_listen);
-    }
+    RETURN_IF_ERROR(rpc::CheckPlainListener(flags.http_listen, flags.rpc.insecure));
     ASSIGN_OR_RETURN(http, HttpServer::Start(flags.http_listen, *coordinator, *metrics));
     facts.http_address = http->address();
   }
@@ -127,8 +123,8 @@ int Main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--tls-cert", flags.rpc.tls.certificate, "PEM certificate chain of this server");
   app.add_option("--tls-key", flags.rpc.tls.key, "PEM key of the certificate");
-  app.add_option("--tls-client-ca", flags.rpc.tls.client_ca,
-                 "PEM certificates that sign clients; clients without one are refused");
+  app.add_option("--tls-ca", flags.rpc.tls.ca,
+                 "PEM file: whom to trust; clients without a certificate it signed are refused");
   app.add_flag("--insecure", flags.rpc.insecure,
                "Listen beyond loopback without TLS: whoever reaches the port may do anything");
   app.add_option("--lease", flags.lease_seconds,
@@ -155,6 +151,8 @@ int Main(int argc, char** argv) {
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  // gRPC's own lines are no JSON; what matters in them our errors say.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   const Logger logger = Logger::ToStderr("tricorn-coordinator");
   const absl::Status status = Serve(flags, signals, logger);
   if (status.ok()) return 0;

@@ -87,7 +87,7 @@ class UploadReader : public grpc::ServerReadReactor<tricorn::v1::WriteUploadRequ
     const absl::Status status = Take();
     if (!status.ok()) {
       writer_.reset();
-      Finish(ToGrpc(status));
+      Finish(rpc::ToGrpc(status));
       return;
     }
     StartRead(&request_);
@@ -109,8 +109,8 @@ class UploadReader : public grpc::ServerReadReactor<tricorn::v1::WriteUploadRequ
   void End() {
     if (writer_ == nullptr) {
       Finish(
-          ToGrpc(InvalidArgument("WriteUpload: expected a message that names the upload, "
-                                 "received none")));
+          rpc::ToGrpc(InvalidArgument("WriteUpload: expected a message that names the upload, "
+                                      "received none")));
       return;
     }
     if (writer_->received_bytes() < size_) {
@@ -122,14 +122,14 @@ class UploadReader : public grpc::ServerReadReactor<tricorn::v1::WriteUploadRequ
     const absl::Status status = writer_->Finish();
     if (!status.ok()) {
       writer_.reset();
-      Finish(ToGrpc(status));
+      Finish(rpc::ToGrpc(status));
       return;
     }
     coordinator_.Submit(Stored(sha256_, size_), [this](const Effects& effects, const View&) {
       if (effects.status.ok()) announcements_.Remove(sha256_);
       Describe(sha256_, size_, size_, effects.status.ok(), response_);
       writer_.reset();
-      Finish(ToGrpc(effects.status));
+      Finish(rpc::ToGrpc(effects.status));
     });
   }
 
@@ -152,7 +152,7 @@ class BlobSender : public grpc::ServerWriteReactor<tricorn::v1::ReadBlobResponse
     if (status.ok()) {
       Next();
     } else {
-      Finish(ToGrpc(status));
+      Finish(rpc::ToGrpc(status));
     }
   }
   void OnWriteDone(bool ok) override {
@@ -191,7 +191,7 @@ class BlobSender : public grpc::ServerWriteReactor<tricorn::v1::ReadBlobResponse
         file_->ReadAt(static_cast<uint64_t>(offset_), static_cast<size_t>(nbytes),
                       response_.mutable_data()->data());
     if (!status.ok()) {
-      Finish(ToGrpc(status));
+      Finish(rpc::ToGrpc(status));
       return;
     }
     offset_ += nbytes;
@@ -216,7 +216,7 @@ class BlobService : public tricorn::v1::BlobService::CallbackService {
     const absl::Status status = Check(*request);
     if (!status.ok()) {
       grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-      reactor->Finish(ToGrpc(status));
+      reactor->Finish(rpc::ToGrpc(status));
       return reactor;
     }
     const std::string sha256 = request->sha256();

@@ -6,9 +6,10 @@
 #include "absl/base/thread_annotations.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "proto/rpc/status.h"
+#include "proto/rpc/transport.h"
 #include "server/rpc/predict_routes.h"
 #include "server/rpc/services.h"
-#include "server/rpc/status.h"
 #include "server/rpc/unary.h"
 #include "tricorn/v1/predict.grpc.pb.h"
 
@@ -24,7 +25,9 @@ constexpr absl::Duration kRetryDelay = absl::Milliseconds(50);
 // One channel per predictor address. Thread-safe.
 class Channels {
  public:
-  explicit Channels(int64_t max_message_bytes) : max_message_bytes_(max_message_bytes) {}
+  Channels(std::shared_ptr<grpc::ChannelCredentials> credentials, int64_t max_message_bytes)
+      : credentials_(std::move(credentials)),
+        max_message_bytes_(static_cast<int>(max_message_bytes)) {}
 
   std::shared_ptr<grpc::Channel> To(const std::string& address) {
     MutexLock lock(&mu_);
@@ -32,15 +35,14 @@ class Channels {
     if (channels_.size() > 1000) channels_.clear();
     std::shared_ptr<grpc::Channel>& channel = channels_[address];
     if (channel == nullptr) {
-      grpc::ChannelArguments arguments;
-      arguments.SetMaxReceiveMessageSize(static_cast<int>(max_message_bytes_));
-      channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+      channel = rpc::MakeChannel(address, credentials_, max_message_bytes_);
     }
     return channel;
   }
 
  private:
-  const int64_t max_message_bytes_;
+  const std::shared_ptr<grpc::ChannelCredentials> credentials_;
+  const int max_message_bytes_;
   Mutex mu_;
   std::map<std::string, std::shared_ptr<grpc::Channel>> channels_ ABSL_GUARDED_BY(mu_);
 };
@@ -72,8 +74,8 @@ class Proxy : public std::enable_shared_from_this<Proxy> {
  private:
   void Send(const absl::StatusOr<std::string>& address) {
     if (!address.ok() || context_->IsCancelled()) {
-      reactor_->Finish(
-          ToGrpc(address.ok() ? absl::CancelledError("the caller went away") : address.status()));
+      reactor_->Finish(rpc::ToGrpc(address.ok() ? absl::CancelledError("the caller went away")
+                                                : address.status()));
       return;
     }
     // The caller's deadline and cancellation reach the predictor.
@@ -108,8 +110,11 @@ class Proxy : public std::enable_shared_from_this<Proxy> {
 
 class PredictService : public tricorn::v1::PredictService::CallbackService {
  public:
-  PredictService(Coordinator& coordinator, const ServerFacts& facts)
-      : coordinator_(coordinator), routes_(coordinator), channels_(facts.max_message_bytes) {}
+  PredictService(Coordinator& coordinator, const ServerFacts& facts,
+                 std::shared_ptr<grpc::ChannelCredentials> to_predictors)
+      : coordinator_(coordinator),
+        routes_(coordinator),
+        channels_(std::move(to_predictors), facts.max_message_bytes) {}
 
   grpc::ServerUnaryReactor* Predict(grpc::CallbackServerContext* context,
                                     const PredictRequest* request,
@@ -128,9 +133,10 @@ class PredictService : public tricorn::v1::PredictService::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> NewPredictService(Coordinator& coordinator,
-                                                 const ServerFacts& facts) {
-  return std::make_unique<PredictService>(coordinator, facts);
+std::unique_ptr<grpc::Service> NewPredictService(
+    Coordinator& coordinator, const ServerFacts& facts,
+    std::shared_ptr<grpc::ChannelCredentials> to_predictors) {
+  return std::make_unique<PredictService>(coordinator, facts, std::move(to_predictors));
 }
 
 }  // namespace tricorn::server

@@ -79,7 +79,7 @@ class KeysWait : public grpc::ServerUnaryReactor {
   void Answer(const absl::Status& status) {
     if (std::exchange(answered_, true)) return;
     if (subscription_ != 0) coordinator_.Unsubscribe(subscription_);
-    Finish(ToGrpc(status));
+    Finish(rpc::ToGrpc(status));
   }
 
   Coordinator& coordinator_;

@@ -5,34 +5,24 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "proto/rpc/transport.h"
 #include "server/rpc/services.h"
 
 namespace tricorn::server {
 
-struct TlsFiles {
-  std::string certificate;  // PEM; empty: no TLS
-  std::string key;
-  std::string client_ca;  // when given, clients must show a certificate it signed
-};
-
 struct RpcServerOptions {
   std::string listen = "127.0.0.1:0";
-  TlsFiles tls;
+  rpc::TlsFiles tls;
   // Allows listening beyond loopback without TLS.
   bool insecure = false;
   // Called when a call ends: "/tricorn.v1.JobService/GetJob", its code, how long it took.
   std::function<void(std::string_view method, int code, absl::Duration duration)> observe;
 };
 
-// Whether only this machine can reach the address ("127.0.0.1:0", "[::1]:1", "localhost:1",
-// "unix:/path").
-bool IsLoopback(std::string_view address);
-
 // All services, with health and reflection, on one port.
 class RpcServer {
  public:
-  // Errors: FailedPrecondition (not loopback, no TLS, not `insecure`), Unavailable (cannot listen:
-  // the port is taken), and of reading the TLS files.
+  // Errors: those of rpc::ServerCredentialsFor, Unavailable (cannot listen: the port is taken).
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options,
                                                           const ServerFacts& facts,
                                                           Coordinator& coordinator,

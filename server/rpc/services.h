@@ -9,8 +9,9 @@
 #include "server/coordinator/coordinator.h"
 
 namespace grpc {
+class ChannelCredentials;
 class Service;
-}
+}  // namespace grpc
 
 namespace tricorn::server {
 
@@ -30,8 +31,9 @@ std::unique_ptr<grpc::Service> NewModelService(Coordinator& coordinator);
 std::unique_ptr<grpc::Service> NewDatasetService(Coordinator& coordinator);
 std::unique_ptr<grpc::Service> NewJobService(Coordinator& coordinator);
 std::unique_ptr<grpc::Service> NewDeploymentService(Coordinator& coordinator);
-std::unique_ptr<grpc::Service> NewPredictService(Coordinator& coordinator,
-                                                 const ServerFacts& facts);
+std::unique_ptr<grpc::Service> NewPredictService(
+    Coordinator& coordinator, const ServerFacts& facts,
+    std::shared_ptr<grpc::ChannelCredentials> to_predictors);
 std::unique_ptr<grpc::Service> NewClusterService(Coordinator& coordinator,
                                                  const ServerFacts& facts);
 std::unique_ptr<grpc::Service> NewBlobService(Coordinator& coordinator, BlobStore& store,

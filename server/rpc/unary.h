@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "grpcpp/grpcpp.h"
+#include "proto/rpc/status.h"
 #include "server/coordinator/coordinator.h"
-#include "server/rpc/status.h"
 
 namespace tricorn::server {
 
@@ -18,7 +18,7 @@ grpc::ServerUnaryReactor* Mutate(grpc::CallbackServerContext* context, Coordinat
                                            const Effects& effects, const Coordinator::View& view) {
     const absl::Status status =
         effects.status.ok() ? absl::Status(fill(effects, view)) : effects.status;
-    reactor->Finish(ToGrpc(status));
+    reactor->Finish(rpc::ToGrpc(status));
   });
   return reactor;
 }
@@ -36,7 +36,7 @@ grpc::ServerUnaryReactor* Query(grpc::CallbackServerContext* context, Coordinato
                                 Fill fill) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   coordinator.Read([reactor, fill = std::move(fill)](const Coordinator::View& view) {
-    reactor->Finish(ToGrpc(fill(view)));
+    reactor->Finish(rpc::ToGrpc(fill(view)));
   });
   return reactor;
 }

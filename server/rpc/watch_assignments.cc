@@ -1,11 +1,11 @@
 #include "server/rpc/watch_assignments.h"
+#include "proto/rpc/status.h"
 
 #include <optional>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "core/base/mutex.h"
-#include "server/rpc/status.h"
 #include "server/state/assignments.h"
 #include "server/state/workers.h"
 
@@ -64,7 +64,7 @@ class AssignmentWatch : public grpc::ServerWriteReactor<tricorn::v1::AssignmentS
     if (cancelled_) {
       End(grpc::Status::CANCELLED);
     } else if (!failure_.ok()) {
-      End(ToGrpc(failure_));
+      End(rpc::ToGrpc(failure_));
     } else if (next_.has_value()) {
       set_ = *std::exchange(next_, std::nullopt);
       writing_ = true;

@@ -1,4 +1,5 @@
 #include "server/rpc/watch_job.h"
+#include "proto/rpc/status.h"
 
 #include <deque>
 #include <optional>
@@ -8,7 +9,6 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "server/rpc/pages.h"
-#include "server/rpc/status.h"
 #include "server/state/change.h"
 #include "server/state/names.h"
 
@@ -37,7 +37,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
       : coordinator_(coordinator) {
     const absl::Status status = Parse(request);
     if (!status.ok()) {
-      Finish(ToGrpc(status));
+      Finish(rpc::ToGrpc(status));
       return;
     }
     subscription_ = coordinator_.Subscribe("jobs/" + job_id_,
@@ -110,7 +110,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     if (cancelled_) {
       End(grpc::Status::CANCELLED);
     } else if (!failure_.ok()) {
-      End(ToGrpc(failure_));
+      End(rpc::ToGrpc(failure_));
     } else if (sequence_ < last_sequence_) {
       WriteKept();
     } else if (is_final_) {
@@ -130,13 +130,13 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     if (rows_.empty()) {
       auto rows = coordinator_.log().ReadFeed(job_id_, sequence_, kRowsPerRead);
       if (!rows.ok()) {
-        End(ToGrpc(rows.status()));
+        End(rpc::ToGrpc(rows.status()));
         return;
       }
       rows_.assign(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()));
       if (rows_.empty()) {
-        End(ToGrpc(DataLoss("jobs/{}: expected events up to {}, received none after {}", job_id_,
-                            last_sequence_, sequence_)));
+        End(rpc::ToGrpc(DataLoss("jobs/{}: expected events up to {}, received none after {}",
+                                 job_id_, last_sequence_, sequence_)));
         return;
       }
     }
@@ -144,7 +144,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     rows_.pop_front();
     sequence_ = row.sequence;
     if (!event_.ParseFromString(row.event)) {
-      End(ToGrpc(DataLoss("jobs/{}: event {} is damaged", job_id_, row.sequence)));
+      End(rpc::ToGrpc(DataLoss("jobs/{}: event {} is damaged", job_id_, row.sequence)));
       return;
     }
     if (event_.has_epoch_logs()) next_epoch_ = event_.epoch_logs().epoch() + 1;

@@ -43,7 +43,7 @@ class WorkerService : public tricorn::v1::WorkerService::CallbackService {
     coordinator_.Heartbeat(
         request->worker_id(), request->incarnation(),
         {request->running_assignment_ids().begin(), request->running_assignment_ids().end()},
-        [reactor](const absl::Status& status) { reactor->Finish(ToGrpc(status)); });
+        [reactor](const absl::Status& status) { reactor->Finish(rpc::ToGrpc(status)); });
     return reactor;
   }
   grpc::ServerWriteReactor<tricorn::v1::AssignmentSet>* WatchAssignments(

@@ -233,7 +233,7 @@ void ReplicaExited(Change& change, const AssignmentId& id,
   Remove(change, &record, [&](const ReplicaRecord& other) { return other.number() == id.number; });
   record.set_failures(record.failures() + 1);
   *record.mutable_not_before() =
-      ToProto(change.now + absl::Seconds(1) * (1 << std::min(record.failures(), 4)));
+      ToProto(change.now + absl::Seconds(1) * (1 << std::min(record.failures() - 1, 4)));
   Deployment& deployment = *record.mutable_deployment();
   tricorn::v1::Failure& failure = *deployment.mutable_failure();
   failure = request.failure();

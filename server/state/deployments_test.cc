@@ -1,7 +1,7 @@
 #include "server/state/deployments.h"
 
 #include "gmock/gmock.h"
-#include "server/state/cluster_fixture.h"
+#include "server/state/cluster_test_fixture.h"
 
 namespace tricorn::server {
 namespace {

@@ -1,7 +1,7 @@
 #include "gmock/gmock.h"
 #include "server/state/blobs.h"
 #include "server/state/change.h"
-#include "server/state/cluster_fixture.h"
+#include "server/state/cluster_test_fixture.h"
 #include "server/state/reason.h"
 #include "server/state/requests.h"
 

@@ -1,20 +1,17 @@
 #pragma once
 
-#include <string>
 #include <string_view>
 
-#include "absl/status/status.h"
+#include "proto/rpc/status.h"
 
 namespace tricorn::server {
 
-// Machine-readable causes, which clients find as google.rpc.ErrorInfo.reason.
-inline constexpr std::string_view kStaleGeneration = "STALE_GENERATION";
+// Causes for programs, which clients find as google.rpc.ErrorInfo.reason.
+using rpc::kStaleGeneration;
+using rpc::ReasonOf;
+using rpc::WithReason;
 inline constexpr std::string_view kUnknownWorker = "UNKNOWN_WORKER";
 inline constexpr std::string_view kRequestIdReused = "REQUEST_ID_REUSED";
 inline constexpr std::string_view kLogUnavailable = "LOG_UNAVAILABLE";
-
-absl::Status WithReason(absl::Status status, std::string_view reason);
-// Empty when there is none.
-std::string ReasonOf(const absl::Status& status);
 
 }  // namespace tricorn::server

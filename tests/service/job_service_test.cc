@@ -1,8 +1,8 @@
 #include <thread>
 
 #include "gmock/gmock.h"
-#include "server/rpc/service_fixture.h"
 #include "server/state/reason.h"
+#include "tests/service/service_fixture.h"
 
 namespace tricorn::server {
 namespace {

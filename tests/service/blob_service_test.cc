@@ -1,5 +1,5 @@
 #include "gmock/gmock.h"
-#include "server/rpc/service_fixture.h"
+#include "tests/service/service_fixture.h"
 
 namespace tricorn::server {
 namespace {
@@ -31,7 +31,7 @@ class BlobServiceTest : public ServiceTest {
       if (!writer->Write(chunk)) break;
     }
     writer->WritesDone();
-    RETURN_IF_ERROR(FromGrpc(writer->Finish()));
+    RETURN_IF_ERROR(rpc::FromGrpc(writer->Finish()));
     return upload;
   }
 
@@ -46,7 +46,7 @@ class BlobServiceTest : public ServiceTest {
     std::string data;
     tricorn::v1::ReadBlobResponse chunk;
     while (reader->Read(&chunk)) data += chunk.data();
-    RETURN_IF_ERROR(FromGrpc(reader->Finish()));
+    RETURN_IF_ERROR(rpc::FromGrpc(reader->Finish()));
     return data;
   }
 };

@@ -1,7 +1,7 @@
 #include <thread>
 
 #include "gmock/gmock.h"
-#include "server/rpc/service_fixture.h"
+#include "tests/service/service_fixture.h"
 
 namespace tricorn::server {
 namespace {

@@ -10,9 +10,9 @@
 #include "core/base/status.h"
 #include "grpcpp/grpcpp.h"
 #include "gtest/gtest.h"
+#include "proto/rpc/status.h"
 #include "server/log/sqlite_log.h"
 #include "server/rpc/server.h"
-#include "server/rpc/status.h"
 #include "tricorn/v1/blob.grpc.pb.h"
 #include "tricorn/v1/cluster.grpc.pb.h"
 #include "tricorn/v1/dataset.grpc.pb.h"
@@ -71,7 +71,7 @@ class ServiceTest : public ::testing::Test {
     Stub stub(channel_);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
-    return FromGrpc((stub.*method)(&context, request, response));
+    return rpc::FromGrpc((stub.*method)(&context, request, response));
   }
 
   // Stores content and returns its name.

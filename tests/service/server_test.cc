@@ -1,8 +1,8 @@
 #include "server/rpc/server.h"
 
 #include "gmock/gmock.h"
-#include "server/rpc/service_fixture.h"
 #include "server/state/reason.h"
+#include "tests/service/service_fixture.h"
 
 namespace tricorn::server {
 namespace {
@@ -88,24 +88,6 @@ TEST_F(RpcServerTest, ShutdownDoesNotWaitForWatchers) {
   while (reader->Read(&event)) {
   }
   EXPECT_FALSE(reader->Finish().ok());
-}
-
-TEST(ToGrpc, CarriesReasonAndCode) {
-  const absl::Status status = WithReason(absl::AbortedError("replaced"), kStaleGeneration);
-  const absl::Status back = FromGrpc(ToGrpc(status));
-  EXPECT_EQ(back.code(), absl::StatusCode::kAborted);
-  EXPECT_EQ(back.message(), "replaced");
-  EXPECT_EQ(ReasonOf(back), kStaleGeneration);
-  EXPECT_TRUE(ToGrpc(absl::OkStatus()).ok());
-}
-
-TEST(IsLoopback, KnowsThisMachine) {
-  for (const char* address : {"127.0.0.1:1", "localhost:0", "[::1]:5", "unix:/tmp/s"}) {
-    EXPECT_TRUE(IsLoopback(address)) << address;
-  }
-  for (const char* address : {"0.0.0.0:1", "[::]:1", "10.0.0.1:1", "example.com:1", ":80", ""}) {
-    EXPECT_FALSE(IsLoopback(address)) << address;
-  }
 }
 
 }  // namespace
