@@ -6,7 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/env.h"
-#include "worker/blobs/blob_client.h"
+#include "proto/blob/blob_client.h"
 
 namespace tricorn::worker {
 

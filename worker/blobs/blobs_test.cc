@@ -7,11 +7,11 @@
 
 #include "absl/synchronization/mutex.h"
 #include "core/base/sha256.h"
+#include "proto/blob/blob_client.h"
 #include "proto/rpc/status.h"
 #include "proto/rpc/transport.h"
 #include "tricorn/v1/blob.grpc.pb.h"
 #include "worker/blobs/blob_cache.h"
-#include "worker/blobs/blob_client.h"
 
 namespace tricorn::worker {
 namespace {

@@ -7,11 +7,11 @@
 
 #include "absl/time/clock.h"
 #include "core/base/status.h"
+#include "proto/blob/blob_client.h"
 #include "proto/rpc/retry.h"
 #include "proto/rpc/unary.h"
 #include "tricorn/v1/worker.grpc.pb.h"
 #include "worker/blobs/blob_cache.h"
-#include "worker/blobs/blob_client.h"
 #include "worker/predictor/predict_server.h"
 
 namespace tricorn::worker {

@@ -13,8 +13,8 @@
 #include "absl/time/time.h"
 #include "core/base/env.h"
 #include "core/io/checkpoint.h"
+#include "proto/blob/blob_client.h"
 #include "tricorn/v1/job.pb.h"
-#include "worker/blobs/blob_client.h"
 #include "worker/trainer/trainer_calls.h"
 
 namespace tricorn::worker {

@@ -7,9 +7,9 @@
 #include "core/base/env.h"
 #include "core/data/dataset.h"
 #include "core/io/checkpoint.h"
+#include "proto/blob/blob_client.h"
 #include "tricorn/v1/worker.pb.h"
 #include "worker/blobs/blob_cache.h"
-#include "worker/blobs/blob_client.h"
 
 namespace tricorn::worker {
 

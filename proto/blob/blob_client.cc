@@ -1,4 +1,4 @@
-#include "worker/blobs/blob_client.h"
+#include "proto/blob/blob_client.h"
 
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
@@ -15,7 +15,7 @@
 #include "proto/rpc/unary.h"
 #include "tricorn/v1/blob.grpc.pb.h"
 
-namespace tricorn::worker {
+namespace tricorn {
 namespace {
 
 constexpr absl::Duration kCallTimeout = absl::Seconds(20);
@@ -187,4 +187,4 @@ absl::Status BlobClient::SendOnce(const std::string& upload, uint64_t size, cons
   return status;
 }
 
-}  // namespace tricorn::worker
+}  // namespace tricorn

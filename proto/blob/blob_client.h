@@ -14,7 +14,7 @@ namespace grpc {
 class Channel;
 }
 
-namespace tricorn::worker {
+namespace tricorn {
 
 // Moves blobs between this machine and the coordinator: goes on where a broken stream ended, waits
 // out a coordinator that is away, and checks the SHA-256 of what it receives. For any thread.
@@ -51,4 +51,4 @@ class BlobClient {
   absl::Notification stop_;
 };
 
-}  // namespace tricorn::worker
+}  // namespace tricorn

@@ -1,0 +1,40 @@
+#include "client/cli/interrupts.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <thread>
+#include <utility>
+
+#include "client/cli/exit_code.h"
+#include "core/base/mutex.h"
+
+namespace tricorn::cli {
+
+struct Interrupts::State {
+  Mutex mu;
+  std::function<void(int)> action ABSL_GUARDED_BY(mu);
+};
+
+Interrupts::Interrupts() : state_(std::make_shared<State>()) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread([state = state_, signals] {
+    int number = 0;
+    while (sigwait(&signals, &number) == 0) {
+      MutexLock lock(&state->mu);
+      if (!state->action) _exit(number == SIGINT ? int{kExitInterrupted} : 128 + number);
+      state->action(number);
+    }
+  }).detach();
+}
+
+void Interrupts::SetAction(std::function<void(int)> action) {
+  MutexLock lock(&state_->mu);
+  state_->action = std::move(action);
+}
+
+}  // namespace tricorn::cli

@@ -1,0 +1,80 @@
+#include "client/cli/program.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "client/cli/commands.h"
+#include "client/cli/exit_code.h"
+#include "client/cli/session.h"
+#include "core/base/status.h"
+#include "core/base/version.h"
+
+namespace tricorn::cli {
+namespace {
+
+void AddSharedOptions(CLI::App& app, Session& session) {
+  app.add_option("--coordinator", session.client.address,
+                 "host:port; also TRICORN_COORDINATOR in the environment")
+      ->capture_default_str();
+  app.add_flag("--json", session.json, "Replies as JSON, one document a line");
+  app.add_option("--timeout", session.timeout_s, "Seconds that the coordinator has for an answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--tls-ca", session.client.tls_ca, "PEM file: whom to trust; switches TLS on");
+  app.add_option("--tls-cert", session.client.tls_certificate, "PEM file: our certificate");
+  app.add_option("--tls-key", session.client.tls_key, "PEM file: its private key");
+}
+
+// To standard error: "tricorn: message", or {"error": {"code", "message"}}.
+void ReportError(const Session& session, const absl::Status& status) {
+  const std::string message(status.message());
+  if (session.json) {
+    std::cerr << Json::MakeObject(
+                     {{"error", Json::MakeObject({{"code", absl::StatusCodeToString(status.code())},
+                                                  {"message", message}})}})
+                     .Dump()
+              << "\n";
+  } else {
+    std::cerr << "tricorn: " << message << "\n";
+  }
+}
+
+}  // namespace
+
+int RunProgram(int argc, const char* const* argv, const Environment& environment,
+               Interrupts& interrupts) {
+  CLI::App app(
+      "Trains and serves Keras models on a cluster of workers.\n\nExample:\n"
+      "  tricorn up --workers 2 &\n"
+      "  tricorn fit model.keras --x images.gz --y labels.gz --epochs 3 --workers 2 \\\n"
+      "      --name my-model --follow\n"
+      "  tricorn predict my-model --x test-images.gz --rows 0:8\n",
+      "tricorn");
+  app.footer(std::string("\n") + kExitCodesHelp);
+  app.set_version_flag("--version", std::string(Version()));
+  app.require_subcommand(1);
+  Session session(interrupts);
+  if (!environment.coordinator.empty()) session.client.address = environment.coordinator;
+  AddSharedOptions(app, session);
+  AddUp(app, session);
+  AddFit(app, session);
+  AddEvaluate(app, session);
+  AddPredict(app, session);
+  AddJobs(app, session);
+  AddModels(app, session);
+  AddDatasets(app, session);
+  AddWorkers(app, session);
+  AddVersion(app, session);
+  AddCompletion(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+  }
+  const absl::StatusOr<int> exit_code = session.command();
+  if (exit_code.ok()) return *exit_code;
+  ReportError(session, exit_code.status());
+  return ExitCodeOf(exit_code.status());
+}
+
+}  // namespace tricorn::cli

@@ -1,0 +1,76 @@
+#include <utility>
+
+#include "client/lib/client_impl.h"
+#include "client/lib/convert.h"
+#include "client/lib/names.h"
+#include "core/base/status.h"
+#include "core/data/dataset_spec.h"
+#include "proto/blob/blob_client.h"
+#include "tricorn/v1/dataset.grpc.pb.h"
+
+namespace tricorn::client {
+namespace {
+
+using Datasets = v1::DatasetService::StubInterface::async_interface;
+
+}  // namespace
+
+absl::StatusOr<v1::Dataset> Client::Impl::Upload(const DatasetSpec& spec,
+                                                 const CallOptions& call) const {
+  ASSIGN_OR_RETURN(v1::Dataset dataset, ToProto(spec));
+  RETURN_IF_ERROR(ReadDataset(Env::Posix(), spec).status());
+  BlobClient blobs(channel, call.timeout.value_or(options.patience));
+  for (const DatasetFile& file : spec.files) {
+    ASSIGN_OR_RETURN(const auto content, Env::Posix().NewRandomAccessFile(file.path));
+    v1::DatasetFile* uploaded = dataset.add_files();
+    ASSIGN_OR_RETURN(*uploaded->mutable_blob(), blobs.Upload(*content));
+    uploaded->set_path(std::string(BaseName(file.path)));
+    uploaded->set_role(file.role);
+  }
+  // Roles tell files apart; equal base names would not.
+  for (int i = 0; i < dataset.files_size(); ++i) {
+    for (int j = 0; j < i; ++j) {
+      if (dataset.files(i).path() != dataset.files(j).path()) continue;
+      dataset.mutable_files(i)->set_path(fmt::format("{}/{}", i, dataset.files(i).path()));
+    }
+  }
+  return dataset;
+}
+
+absl::StatusOr<DatasetInfo> Client::UploadDataset(const std::string& dataset_id,
+                                                  const DatasetSpec& spec,
+                                                  const CallOptions& options) const {
+  v1::CreateDatasetRequest request;
+  request.set_dataset_id(dataset_id);
+  request.set_request_id(RequestId(options));
+  ASSIGN_OR_RETURN(*request.mutable_dataset(), impl_->Upload(spec, options));
+  ASSIGN_OR_RETURN(
+      const v1::Dataset dataset,
+      impl_->Call<v1::DatasetService>(&Datasets::CreateDataset, std::move(request), options));
+  return FromProto(dataset);
+}
+
+absl::StatusOr<std::vector<DatasetInfo>> Client::ListDatasets(const CallOptions& options) const {
+  std::vector<DatasetInfo> datasets;
+  RETURN_IF_ERROR(ForEachPage(
+      [&](const std::string& token) {
+        v1::ListDatasetsRequest request;
+        request.set_page_token(token);
+        return impl_->Call<v1::DatasetService>(&Datasets::ListDatasets, std::move(request),
+                                               options);
+      },
+      [&](const v1::ListDatasetsResponse& page) {
+        for (const v1::Dataset& dataset : page.datasets()) datasets.push_back(FromProto(dataset));
+      }));
+  return datasets;
+}
+
+absl::Status Client::DeleteDataset(const std::string& name, const CallOptions& options) const {
+  v1::DeleteDatasetRequest request;
+  request.set_name(ResourceName("datasets", name));
+  request.set_request_id(RequestId(options));
+  return impl_->Call<v1::DatasetService>(&Datasets::DeleteDataset, std::move(request), options)
+      .status();
+}
+
+}  // namespace tricorn::client
