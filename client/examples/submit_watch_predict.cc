@@ -33,9 +33,8 @@ absl::Status Run(const std::string& coordinator, const std::string& model,
   ASSIGN_OR_RETURN(const JobHandle job, client.Fit(request));
 
   ASSIGN_OR_RETURN(const Job done, job.Wait([](const JobEvent& event) {
-    if (const auto* epoch = std::get_if<EpochLogs>(&event.event)) {
-      std::cout << "epoch " << epoch->epoch + 1 << ": " << ToJson(epoch->logs).Dump() << std::endl;
-    }
+    const auto* epoch = std::get_if<EpochLogs>(&event.event);
+    if (epoch != nullptr) std::cout << ToJson(*epoch).Dump() << std::endl;
   }));
 
   const tricorn::Tensor blank(tricorn::DType::kU8, {1, 28, 28});

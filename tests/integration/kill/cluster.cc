@@ -15,12 +15,12 @@
 #include "absl/time/clock.h"
 #include "core/base/env.h"
 #include "core/base/status.h"
+#include "proto/blob/blob_client.h"
 #include "proto/rpc/retry.h"
 #include "proto/rpc/transport.h"
 #include "proto/rpc/unary.h"
 #include "tricorn/v1/job.grpc.pb.h"
 #include "tricorn/v1/model.grpc.pb.h"
-#include "worker/blobs/blob_client.h"
 
 namespace tricorn::tests {
 namespace {
@@ -81,7 +81,7 @@ struct Cluster::Stubs {
   std::shared_ptr<grpc::Channel> channel;
   std::unique_ptr<v1::JobService::Stub> jobs;
   std::unique_ptr<v1::ModelService::Stub> models;
-  worker::BlobClient blobs;
+  BlobClient blobs;
 };
 
 Cluster::Cluster(const ClusterOptions& options)
