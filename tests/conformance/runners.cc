@@ -4,9 +4,16 @@ namespace tricorn::conformance {
 
 const std::map<std::string_view, Runner>& Runners() {
   static const std::map<std::string_view, Runner> runners = {
-      {"activation", RunActivation},   {"constraint", RunConstraint},
-      {"initializer", RunInitializer}, {"layer", RunLayer},
+      {"activation", RunActivation},
+      {"constraint", RunConstraint},
+      {"initializer", RunInitializer},
+      {"layer", RunLayer},
+      {"loss", RunLoss},
+      {"metric", RunMetric},
+      {"optimizer", RunOptimizer},
       {"regularizer", RunRegularizer},
+      {"schedule", RunSchedule},
+      {"training", RunTraining},
   };
   return runners;
 }

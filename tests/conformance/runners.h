@@ -18,7 +18,12 @@ absl::Status RunActivation(const Case& test, backend::Device& device);
 absl::Status RunConstraint(const Case& test, backend::Device& device);
 absl::Status RunInitializer(const Case& test, backend::Device& device);
 absl::Status RunLayer(const Case& test, backend::Device& device);
+absl::Status RunLoss(const Case& test, backend::Device& device);
+absl::Status RunMetric(const Case& test, backend::Device& device);
+absl::Status RunOptimizer(const Case& test, backend::Device& device);
 absl::Status RunRegularizer(const Case& test, backend::Device& device);
+absl::Status RunSchedule(const Case& test, backend::Device& device);
+absl::Status RunTraining(const Case& test, backend::Device& device);
 
 // By kind; each is in kinds/<kind>.cc.
 const std::map<std::string_view, Runner>& Runners();

@@ -1,0 +1,108 @@
+#include "core/base/status.h"
+#include "core/keras/saving/keras_file.h"
+#include "core/keras/training/predictor.h"
+#include "core/keras/training/trainer.h"
+#include "tests/conformance/expect_close.h"
+#include "tests/conformance/runners.h"
+#include "tests/conformance/training_case.h"
+
+namespace tricorn::conformance {
+namespace {
+
+// Compares logs with a JSON object of numbers.
+absl::Status ExpectLogs(const Case& test, std::string_view what, const keras::Logs& got,
+                        const Json& want) {
+  if (got.size() != want.size()) {
+    return Internal("{}: expected {} logs, received {}", what, want.size(), got.size());
+  }
+  for (const auto& [name, value] : want.AsObject()) {
+    const auto it = got.find(name);
+    if (it == got.end()) return Internal("{}: expected a log {}", what, name);
+    RETURN_IF_ERROR(ExpectClose(fmt::format("{} {}", what, name), Tensor::Scalar(it->second),
+                                Tensor::Scalar(value.AsDouble()), test.rtol(), test.atol()));
+  }
+  return absl::OkStatus();
+}
+
+// Checks the running logs of every batch and the weights after the first.
+class BatchChecks : public keras::Callback {
+ public:
+  explicit BatchChecks(const Case& test) : test_(test) {}
+
+  absl::Status OnBatchEnd(keras::Trainer& trainer, const keras::Progress&) override {
+    ASSIGN_OR_RETURN(const keras::Logs logs, trainer.CurrentLogs());
+    const Json::Array& expected = test_["batch_logs"].AsArray();
+    if (batch_ >= expected.size()) return Internal("expected {} batches", expected.size());
+    RETURN_IF_ERROR(ExpectLogs(test_, fmt::format("batch {}", batch_), logs, expected[batch_]));
+    if (batch_++ > 0) return absl::OkStatus();
+    RETURN_IF_ERROR(trainer.SyncToHost());
+    return ExpectWeights(test_, trainer.model(), "after_first_batch",
+                         test_["first_batch_rtol"].AsDouble(),
+                         test_["first_batch_atol"].AsDouble());
+  }
+
+ private:
+  const Case& test_;
+  size_t batch_ = 0;
+};
+
+absl::Status ExpectOptimizerState(const Case& test, keras::Optimizer& optimizer) {
+  const Json::Array& expected = test["optimizer_variables"].AsArray();
+  if (expected.size() != optimizer.variables().size()) {
+    return Internal("optimizer variables: expected {}, received {}", expected.size(),
+                    optimizer.variables().size());
+  }
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const std::string& path = expected[i]["path"].AsString();
+    if (HasZeroGradient(test, path)) continue;
+    RETURN_IF_ERROR(ExpectClose(test, path, optimizer.variables()[i]->value, expected[i]["final"]));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ExpectPredictions(const Case& test, std::string_view key, keras::Model& model,
+                               const std::vector<Tensor>& x, backend::Device& device) {
+  keras::Predictor predictor(model, device, 1);
+  ASSIGN_OR_RETURN(const std::vector<Tensor> got, predictor.Predict(x));
+  std::vector<Json> names;
+  AppendLeaves(test[key], names);
+  if (names.size() != got.size()) {
+    return Internal("{}: expected {} outputs, received {}", key, names.size(), got.size());
+  }
+  for (size_t i = 0; i < got.size(); ++i) {
+    RETURN_IF_ERROR(ExpectClose(test, key, got[i], names[i]));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status RunTraining(const Case& test, backend::Device& device) {
+  if (test["callbacks"].size() > 0) return Unimplemented("callbacks");
+  ASSIGN_OR_RETURN(const TrainingCase training, TrainingCase::Read(test));
+  ASSIGN_OR_RETURN(keras::LoadedModel loaded,
+                   keras::Load(Env::Posix(), test.Path(test["initial"])));
+  keras::Model& model = *loaded.model;
+  ASSIGN_OR_RETURN(const auto trainer, keras::Trainer::Create(model, device));
+  if (!loaded.optimizer.variables.empty()) {
+    RETURN_IF_ERROR(trainer->SetOptimizerState(loaded.optimizer.variables));
+  }
+  RETURN_IF_ERROR(ExpectPredictions(test, "predict_before", model, training.x, device));
+  ASSIGN_OR_RETURN(const keras::Logs before, trainer->Evaluate(training.train));
+  RETURN_IF_ERROR(ExpectLogs(test, "evaluate_before", before, test["evaluate_before"]));
+
+  BatchChecks checks(test);
+  keras::Callback* callbacks[] = {&checks};
+  ASSIGN_OR_RETURN(
+      const keras::History history,
+      trainer->Fit(training.train, training.validation_or_null(), training.options, callbacks));
+  RETURN_IF_ERROR(ExpectHistory(test, history));
+  RETURN_IF_ERROR(trainer->SyncToHost());
+  RETURN_IF_ERROR(ExpectWeights(test, model, "final", test.rtol(), test.atol()));
+  RETURN_IF_ERROR(ExpectOptimizerState(test, trainer->optimizer()));
+  ASSIGN_OR_RETURN(const keras::Logs after, trainer->Evaluate(training.train));
+  RETURN_IF_ERROR(ExpectLogs(test, "evaluate_after", after, test["evaluate_after"]));
+  return ExpectPredictions(test, "predict_after", model, training.x, device);
+}
+
+}  // namespace tricorn::conformance
