@@ -40,11 +40,11 @@ double WorstUlps(float (*f)(float), double (*exact)(double)) {
 }
 
 TEST(Scalar, Float32IsWithinTwoUlps) {
-  WorstUlps(exp, [](double x) { return std::exp(x); });
-  WorstUlps(expm1, [](double x) { return std::expm1(x); });
-  WorstUlps(log, [](double x) { return std::log(x); });
-  WorstUlps(log1p, [](double x) { return std::log1p(x); });
-  WorstUlps(erf, [](double x) { return std::erf(x); });
+  WorstUlps([](float x) { return exp(x); }, [](double x) { return std::exp(x); });
+  WorstUlps([](float x) { return expm1(x); }, [](double x) { return std::expm1(x); });
+  WorstUlps([](float x) { return log(x); }, [](double x) { return std::log(x); });
+  WorstUlps([](float x) { return log1p(x); }, [](double x) { return std::log1p(x); });
+  WorstUlps([](float x) { return erf(x); }, [](double x) { return std::erf(x); });
 }
 
 TEST(Scalar, TanhAndSigmoidAreWithinThreeUlps) {
@@ -53,8 +53,10 @@ TEST(Scalar, TanhAndSigmoidAreWithinThreeUlps) {
     for (float x = -120; x < 120; x += 0.0007f) error = std::max(error, Ulps(f(x), exact(x)));
     return error;
   };
-  EXPECT_LT(worst(tanh, [](double x) { return std::tanh(x); }), 3);
-  EXPECT_LT(worst(sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); }), 3);
+  EXPECT_LT(worst([](float x) { return tanh(x); }, [](double x) { return std::tanh(x); }), 3);
+  EXPECT_LT(
+      worst([](float x) { return sigmoid(x); }, [](double x) { return 1 / (1 + std::exp(-x)); }),
+      3);
   EXPECT_EQ(tanh(kInf), 1);
   EXPECT_EQ(tanh(-kInf), -1);
   EXPECT_EQ(sigmoid(kInf), 1);
