@@ -1,6 +1,7 @@
 #include "core/keras/optimizers/rules.h"
 
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/optimizer/adam.h"
 
 namespace tricorn::keras {
 
@@ -58,14 +59,20 @@ Value AdamRule<Derived>::UpdateStep(Optimizer::Update& u) const {
                       (1.0 - ops::Power(config.beta_1, t));
   const Value old_m = u.Read("momentum");
   const Value old_v = u.Read("velocity");
+  if (!config.amsgrad) {
+    const ops::AdamResult updated =
+        ops::Adam(u.variable, u.gradient, old_m, old_v, alpha,
+                  {.beta_1 = config.beta_1, .beta_2 = config.beta_2, .epsilon = config.epsilon});
+    u.Assign("momentum", updated.momentum);
+    u.Assign("velocity", updated.velocity);
+    return updated.variable;
+  }
   const Value m = old_m + (u.gradient - old_m) * (1 - config.beta_1);
   Value v = old_v + (ops::Square(u.gradient) - old_v) * (1 - config.beta_2);
   u.Assign("momentum", m);
   u.Assign("velocity", v);
-  if (config.amsgrad) {
-    v = ops::Maximum(u.Read("velocity_hat"), v);
-    u.Assign("velocity_hat", v);
-  }
+  v = ops::Maximum(u.Read("velocity_hat"), v);
+  u.Assign("velocity_hat", v);
   return u.variable - m * alpha / (ops::Sqrt(v) + config.epsilon);
 }
 

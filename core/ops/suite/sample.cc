@@ -19,9 +19,9 @@ PhiloxStream Stream(const Shape& shape, uint64_t salt) {
 
 std::vector<Sample> AllSamples() {
   SampleList samples;
-  for (const auto add :
-       {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
-        AddPoolSamples, AddGatherSamples, AddRandomSamples, AddNnSamples, AddCollectiveSamples}) {
+  for (const auto add : {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples,
+                         AddConvSamples, AddPoolSamples, AddGatherSamples, AddRandomSamples,
+                         AddNnSamples, AddOptimizerSamples, AddCollectiveSamples}) {
     add(samples);
   }
   return samples;

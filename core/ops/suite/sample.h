@@ -58,6 +58,7 @@ void AddPoolSamples(SampleList& samples);
 void AddGatherSamples(SampleList& samples);
 void AddRandomSamples(SampleList& samples);
 void AddNnSamples(SampleList& samples);
+void AddOptimizerSamples(SampleList& samples);
 void AddCollectiveSamples(SampleList& samples);
 
 }  // namespace tricorn::ops

@@ -8,6 +8,7 @@
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/nn.h"
+#include "core/ops/optimizer/adam.h"
 #include "core/ops/pool/pool.h"
 #include "core/ops/random/random.h"
 #include "core/ops/reduce/reduce.h"
@@ -21,7 +22,7 @@ using ir::Builder;
 using ir::Value;
 using ir::Values;
 
-constexpr double kLearningRate = 1e-3, kBeta1 = 0.9, kBeta2 = 0.999, kAdamEpsilon = 1e-7;
+constexpr double kLearningRate = 1e-3, kBeta1 = 0.9, kBeta2 = 0.999;
 
 std::vector<Shape> WeightShapes(const Workload& workload) {
   if (workload.name == "mlp") return {{784, 512}, {512}, {512, 512}, {512}, {512, 10}, {10}};
@@ -64,15 +65,6 @@ Value Logits(const Workload& workload, Value x, const Values& w, Value key) {
   return ops::Matmul(y, w[4]) + w[5];
 }
 
-// Adam as Keras writes it.
-void AppendAdam(Value weight, Value grad, Value m, Value v, Value rate, Values* new_state) {
-  const Value new_m = m + (grad - m) * (1 - kBeta1);
-  const Value new_v = v + (ops::Square(grad) - v) * (1 - kBeta2);
-  new_state[0].push_back(weight - new_m * rate / (ops::Sqrt(new_v) + kAdamEpsilon));
-  new_state[1].push_back(new_m);
-  new_state[2].push_back(new_v);
-}
-
 absl::StatusOr<ir::Graph> TrainStep(const Workload& workload, const Model& model) {
   Builder b;
   std::vector<std::pair<std::string, Value>> outputs;
@@ -98,7 +90,11 @@ absl::StatusOr<ir::Graph> TrainStep(const Workload& workload, const Model& model
       kLearningRate * ops::Sqrt(1 - ops::Power(kBeta2, step)) / (1 - ops::Power(kBeta1, step));
   Values new_state[3];
   for (size_t i = 0; i < n; ++i) {
-    AppendAdam(weights[i], grads[i], state[n + i], state[2 * n + i], rate, new_state);
+    const ops::AdamResult updated =
+        ops::Adam(weights[i], grads[i], state[n + i], state[2 * n + i], rate, ops::AdamAttrs());
+    new_state[0].push_back(updated.variable);
+    new_state[1].push_back(updated.momentum);
+    new_state[2].push_back(updated.velocity);
   }
   for (const Values& part : new_state) {
     for (const Value value : part) outputs.emplace_back(fmt::format("o{}", outputs.size()), value);
