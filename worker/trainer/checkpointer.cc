@@ -23,11 +23,10 @@ Checkpointer::~Checkpointer() {
   thread_.join();
 }
 
-void Checkpointer::Add(CheckpointManifest manifest, int64_t step,
-                       std::map<std::string, std::string> files,
+void Checkpointer::Add(CheckpointManifest manifest, int64_t step, MakeFiles make_files,
                        std::vector<v1::EpochLogs> history) {
   absl::MutexLock lock(&mu_);
-  pending_ = Pending{std::move(manifest), step, std::move(files), std::move(history)};
+  pending_ = Pending{std::move(manifest), step, std::move(make_files), std::move(history)};
 }
 
 bool Checkpointer::Drain(absl::Time deadline) {
@@ -68,11 +67,12 @@ absl::Status Checkpointer::Commit(Pending checkpoint) {
   to.set_step(checkpoint.step);
   for (v1::EpochLogs& epoch : checkpoint.history) *request.add_history() = std::move(epoch);
 
+  ASSIGN_OR_RETURN(auto files, checkpoint.make_files());
+  checkpoint.make_files = nullptr;
   RETURN_IF_ERROR(env_.MakeDirectories(directory_));
-  ASSIGN_OR_RETURN(
-      const std::string written,
-      WriteCheckpoint(env_, directory_, std::move(checkpoint.manifest), checkpoint.files));
-  checkpoint.files.clear();
+  ASSIGN_OR_RETURN(const std::string written,
+                   WriteCheckpoint(env_, directory_, std::move(checkpoint.manifest), files));
+  files.clear();
   const absl::Status status = [&]() -> absl::Status {
     ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(written));
     for (const std::string& name : names) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "core/io/checkpoint.h"
 #include "proto/blob/blob_client.h"
 #include "tricorn/v1/job.pb.h"
+#include "worker/trainer/engine.h"
 #include "worker/trainer/trainer_calls.h"
 
 namespace tricorn::worker {
@@ -30,8 +30,9 @@ class Checkpointer {
                std::function<void(const absl::Status&)> on_error);
   ~Checkpointer();
 
-  // `step`: steps of epoch manifest.epoch that it holds. `history`: logs of the finished epochs.
-  void Add(CheckpointManifest manifest, int64_t step, std::map<std::string, std::string> files,
+  // `step`: steps of epoch manifest.epoch that it holds. `make_files` runs on the checkpointer's
+  // thread. `history`: logs of the finished epochs.
+  void Add(CheckpointManifest manifest, int64_t step, MakeFiles make_files,
            std::vector<v1::EpochLogs> history);
   // Waits until all that was added is committed or has failed; false at the deadline.
   bool Drain(absl::Time deadline = absl::InfiniteFuture());
@@ -40,7 +41,7 @@ class Checkpointer {
   struct Pending {
     CheckpointManifest manifest;
     int64_t step = 0;
-    std::map<std::string, std::string> files;
+    MakeFiles make_files;
     std::vector<v1::EpochLogs> history;
   };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,6 +25,9 @@ struct EngineTask {
   int threads = 1;
 };
 
+// The files of a checkpoint, by name.
+using MakeFiles = std::function<absl::StatusOr<std::map<std::string, std::string>>()>;
+
 // What is worth telling while a job runs. Calls come from the thread that computes and return at
 // once.
 class EngineEvents {
@@ -32,9 +36,9 @@ class EngineEvents {
   // After every step; what is not sent yet is replaced.
   virtual void OnProgress(v1::Progress progress) = 0;
   virtual void OnEpochEnd(v1::EpochLogs logs) = 0;
-  // A state to go on from. Of rank 0 only, for all ranks hold the same bits.
-  virtual void OnCheckpoint(CheckpointManifest manifest,
-                            std::map<std::string, std::string> files) = 0;
+  // A state to go on from. Of rank 0 only, for all ranks hold the same bits. `make_files` runs
+  // later, on another thread, so it holds all it needs.
+  virtual void OnCheckpoint(CheckpointManifest manifest, MakeFiles make_files) = 0;
   // A line for the job's log.
   virtual void OnLog(v1::LogLine::Severity severity, std::string text) = 0;
 };

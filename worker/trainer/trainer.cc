@@ -50,11 +50,10 @@ class Events : public EngineEvents {
     history_.push_back(logs);
     reporter_.AddEpoch(std::move(logs));
   }
-  void OnCheckpoint(CheckpointManifest manifest,
-                    std::map<std::string, std::string> files) override {
+  void OnCheckpoint(CheckpointManifest manifest, MakeFiles make_files) override {
     if (!leads_) return;
     const int64_t step = manifest.sample_cursor == 0 ? 0 : step_;
-    checkpointer_.Add(std::move(manifest), step, std::move(files), history_);
+    checkpointer_.Add(std::move(manifest), step, std::move(make_files), history_);
   }
   void OnLog(v1::LogLine::Severity severity, std::string text) override {
     reporter_.AddLine(severity, std::move(text));

@@ -211,6 +211,10 @@ class TrainerTest : public ::testing::Test {
   absl::Notification replaced_;
 };
 
+MakeFiles Files(std::map<std::string, std::string> files) {
+  return [files = std::move(files)] { return files; };
+}
+
 v1::EpochLogs Epoch(int epoch, double loss) {
   v1::EpochLogs logs;
   logs.set_epoch(epoch);
@@ -235,7 +239,7 @@ TEST_F(TrainerTest, BringsInputsToTheEngineAndTellsProgressCheckpointsAndResult)
       for (int step = 1; step <= 5; ++step) events.OnProgress(Step(epoch, step));
       events.OnEpochEnd(Epoch(epoch, 0.5 - epoch));
       events.OnCheckpoint({.step = 5 * (epoch + 1), .epoch = epoch + 1},
-                          {{"state", "after " + std::to_string(epoch)}});
+                          Files({{"state", "after " + std::to_string(epoch)}}));
       absl::SleepFor(absl::Milliseconds(100));
     }
     return EngineResult{.model = "trained", .metrics = {{"loss", -0.5}}, .predictions = ""};
@@ -268,7 +272,8 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
   FakeEngine first;
   first.run = [](EngineTask&, EngineEvents& events) -> absl::StatusOr<EngineResult> {
     events.OnEpochEnd(Epoch(0, 1));
-    events.OnCheckpoint({.step = 7, .epoch = 1, .seeds = {3, 4}}, {{"weights", "w"}, {"more", ""}});
+    events.OnCheckpoint({.step = 7, .epoch = 1, .seeds = {3, 4}},
+                        Files({{"weights", "w"}, {"more", ""}}));
     return absl::UnavailableError("rank 1 was lost");
   };
   EXPECT_TRUE(absl::IsUnavailable(Run(Assignment(), first)));
@@ -288,7 +293,7 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
     EXPECT_EQ(task.restore->manifest.seeds, (std::vector<int64_t>{3, 4}));
     EXPECT_EQ(task.restore->files.at("weights"), "w");
     events.OnEpochEnd(Epoch(1, 2));
-    events.OnCheckpoint({.step = 14, .epoch = 2}, {{"weights", "v"}});
+    events.OnCheckpoint({.step = 14, .epoch = 2}, Files({{"weights", "v"}}));
     return EngineResult{.model = "m", .metrics = {}, .predictions = ""};
   };
   ASSERT_TRUE(Run(again, second).ok());
@@ -307,7 +312,7 @@ TEST_F(TrainerTest, StepsOnWhileTheCoordinatorIsAwayAndTellsItLater) {
     for (int epoch = 0; epoch < 100; ++epoch) {
       events.OnProgress(Step(epoch, 1));
       events.OnEpochEnd(Epoch(epoch, 1));
-      events.OnCheckpoint({.step = epoch + 1, .epoch = epoch + 1}, {{"weights", "w"}});
+      events.OnCheckpoint({.step = epoch + 1, .epoch = epoch + 1}, Files({{"weights", "w"}}));
       events.OnLog(v1::LogLine::SEVERITY_INFO, "line");
     }
     took = absl::Now() - begin;

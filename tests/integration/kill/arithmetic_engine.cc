@@ -78,8 +78,11 @@ absl::StatusOr<worker::EngineResult> ArithmeticEngine::Run(worker::EngineTask ta
     logs.set_epoch(static_cast<int32_t>(epoch));
     (*logs.mutable_logs())["loss"] = weights[0];
     events.OnEpochEnd(std::move(logs));
-    events.OnCheckpoint({.step = (epoch + 1) * work.steps, .epoch = epoch + 1},
-                        {{"weights", Bytes(weights)}});
+    events.OnCheckpoint(
+        {.step = (epoch + 1) * work.steps, .epoch = epoch + 1},
+        [bytes = Bytes(weights)]() -> absl::StatusOr<std::map<std::string, std::string>> {
+          return std::map<std::string, std::string>{{"weights", bytes}};
+        });
   }
   return worker::EngineResult{
       .model = Bytes(weights), .metrics = {{"loss", weights[0]}}, .predictions = ""};
