@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/time/time.h"
+#include "core/keras/training/callback.h"
+#include "core/keras/training/trainer.h"
+#include "worker/trainer/engine.h"
+
+namespace tricorn::worker {
+
+// Tells the job's events what fit does: progress now and then, each epoch's logs, and restore
+// points as the spec's checkpoint policy says. A loss that is no finite number ends the job.
+class FitCallback : public keras::Callback {
+ public:
+  FitCallback(const v1::TrainerTask& task, EngineEvents& events);
+
+  absl::Status OnTrainBegin(keras::Trainer& trainer) override;
+  absl::Status OnEpochBegin(keras::Trainer& trainer, int64_t epoch) override;
+  absl::Status OnBatchEnd(keras::Trainer& trainer, const keras::Progress& progress) override;
+  absl::Status OnValidationBatchEnd(keras::Trainer& trainer,
+                                    const keras::Progress& progress) override;
+  absl::Status OnEpochEnd(keras::Trainer& trainer, int64_t epoch, keras::Logs& logs) override;
+
+ private:
+  void Measure(const keras::Progress& progress, absl::Time now);
+  absl::Status Checkpoint(keras::Trainer& trainer, int64_t epoch);
+
+  const v1::TrainerTask& task_;
+  EngineEvents& events_;
+  const int64_t first_global_step_;  // done before this process
+  v1::Progress progress_;
+  int64_t global_step_;
+  absl::Time epoch_began_;
+  absl::Time told_ = absl::InfinitePast();
+  absl::Time step_ended_ = absl::InfinitePast();
+  double seconds_per_step_ = 0;  // running mean, without the first step
+  double samples_per_step_ = 0;
+};
+
+}  // namespace tricorn::worker

@@ -1,0 +1,73 @@
+#include "worker/keras/fit_job.h"
+
+#include <algorithm>
+
+#include "absl/time/clock.h"
+#include "core/base/status.h"
+#include "worker/keras/fit_callback.h"
+#include "worker/keras/snapshot.h"
+
+namespace tricorn::worker {
+namespace {
+
+std::optional<int64_t> Limit(int64_t value) {
+  return value > 0 ? std::optional<int64_t>(value) : std::nullopt;
+}
+
+absl::StatusOr<keras::FitOptions> OptionsOf(const JobSession& session) {
+  const v1::FitArgs& args = session.spec().fit();
+  const int64_t rows = session.task.data.num_rows();
+  if (args.batch_size() > rows) {
+    return InvalidArgument("batch_size: expected at most the {} samples of the data, received {}",
+                           rows, args.batch_size());
+  }
+  if (session.spec().checkpoint_policy().every_steps() > 0) {
+    return Unimplemented(
+        "checkpoint_policy.every_steps: expected 0, for checkpoints are taken at the end of "
+        "epochs, received {}",
+        session.spec().checkpoint_policy().every_steps());
+  }
+  keras::FitOptions options;
+  options.batch_size = BatchSizeOr(args.batch_size(), rows);
+  options.epochs = args.epochs();
+  options.initial_epoch = std::max(args.initial_epoch(), session.task.task.restore().epoch());
+  options.shuffle = !args.has_shuffle() || args.shuffle();
+  options.seed = session.task.task.seed();
+  options.class_weight = {args.class_weight().begin(), args.class_weight().end()};
+  options.validation_split = args.validation_split();
+  options.steps_per_epoch = Limit(args.steps_per_epoch());
+  options.validation_steps = Limit(args.validation_steps());
+  options.validation_batch_size = Limit(args.validation_batch_size());
+  options.validation_freq = std::max(1, args.validation_freq());
+  options.terminate_on_nan = true;
+  return options;
+}
+
+}  // namespace
+
+absl::StatusOr<EngineResult> RunFitJob(JobSession& session, EngineEvents& events) {
+  ASSIGN_OR_RETURN(const keras::FitOptions options, OptionsOf(session));
+  ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session));
+  if (session.task.restore) {
+    ASSIGN_OR_RETURN(const Snapshot snapshot, FromFiles(session.task.restore->files));
+    RETURN_IF_ERROR(RestoreSnapshot(snapshot, *trainer));
+  }
+  FitCallback callback(session.task.task, events);
+  keras::Callback* const callbacks[] = {&callback};
+  const Dataset* validation =
+      session.task.validation_data ? &*session.task.validation_data : nullptr;
+  ASSIGN_OR_RETURN(const keras::History history,
+                   trainer->Fit(session.task.data, validation, options, callbacks));
+  EngineResult result;
+  if (!session.leads()) return result;
+  for (const auto& [name, values] : history.values) {
+    if (!values.empty()) result.metrics[name] = values.back();
+  }
+  RETURN_IF_ERROR(trainer->SyncToHost());
+  ASSIGN_OR_RETURN(result.model, keras::SaveBytes(session.model(), absl::Now(),
+                                                  {.name = trainer->optimizer().name(),
+                                                   .variables = trainer->OptimizerState()}));
+  return result;
+}
+
+}  // namespace tricorn::worker

@@ -1,0 +1,37 @@
+#include "worker/keras/job_session.h"
+
+#include <algorithm>
+
+#include "core/base/status.h"
+
+namespace tricorn::worker {
+
+keras::Distribution DistributionOf(const EngineTask& task) {
+  keras::Distribution distribution;
+  const int shards = task.task.virtual_shards();
+  if (shards <= 1) {
+    distribution.threads_per_shard = task.threads;
+    return distribution;
+  }
+  const v1::Resources& resources = task.task.spec().resources();
+  const int workers = std::max({1, resources.min_workers(), resources.max_workers()});
+  distribution.communicator = &task.communicator;
+  distribution.threads_per_shard = std::max(1, resources.threads_per_worker() * workers / shards);
+  distribution.concurrent_shards = std::max(1, task.threads / distribution.threads_per_shard);
+  return distribution;
+}
+
+absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session) {
+  ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), session.device,
+                                                        DistributionOf(session.task)));
+  if (!session.loaded.optimizer.variables.empty()) {
+    RETURN_IF_ERROR(trainer->SetOptimizerState(session.loaded.optimizer.variables));
+  }
+  return trainer;
+}
+
+int64_t BatchSizeOr(int64_t given, int64_t rows) {
+  return given > 0 ? given : std::min(kDefaultBatchSize, rows);
+}
+
+}  // namespace tricorn::worker

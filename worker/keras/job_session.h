@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+
+#include "absl/status/statusor.h"
+#include "core/backend/cpu/cpu_device.h"
+#include "core/keras/saving/keras_file.h"
+#include "core/keras/training/distribution.h"
+#include "core/keras/training/trainer.h"
+#include "worker/trainer/engine.h"
+
+namespace tricorn::worker {
+
+// What fit, evaluate and predict share on one rank.
+struct JobSession {
+  EngineTask task;
+  backend::cpu::CpuDevice device;
+  keras::LoadedModel loaded;
+
+  const v1::JobSpec& spec() const { return task.task.spec(); }
+  keras::Model& model() { return *loaded.model; }
+  bool leads() const { return task.task.rank() == 0; }
+};
+
+// How this rank computes its shards. Bits may depend on the threads of a shard, so these follow
+// from the spec alone: the threads that the whole gang asks for, divided by the shards.
+keras::Distribution DistributionOf(const EngineTask& task);
+
+// A trainer for the session's model, with the optimizer's saved state.
+absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session);
+
+inline constexpr int64_t kDefaultBatchSize = 32;
+
+// A proto's 0: Keras's default, but never more than there are rows.
+int64_t BatchSizeOr(int64_t given, int64_t rows);
+
+}  // namespace tricorn::worker

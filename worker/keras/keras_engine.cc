@@ -1,0 +1,33 @@
+#include "worker/keras/keras_engine.h"
+
+#include <utility>
+
+#include "core/base/status.h"
+#include "worker/keras/evaluate_job.h"
+#include "worker/keras/fit_job.h"
+#include "worker/keras/job_session.h"
+#include "worker/keras/model_source.h"
+#include "worker/keras/predict_job.h"
+
+namespace tricorn::worker {
+
+absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& events) {
+  JobSession session{.task = std::move(task), .device = {}, .loaded = {}};
+  const v1::JobSpec& spec = session.spec();
+  ASSIGN_OR_RETURN(session.loaded, LoadJobModel(session.task.model, spec.compile_config_json(),
+                                                session.task.task.seed()));
+  session.task.model.clear();
+  switch (spec.work_case()) {
+    case v1::JobSpec::kFit:
+      return RunFitJob(session, events);
+    case v1::JobSpec::kEvaluate:
+      return RunEvaluateJob(session, events);
+    case v1::JobSpec::kPredict:
+      return RunPredictJob(session, events);
+    case v1::JobSpec::WORK_NOT_SET:
+      break;
+  }
+  return InvalidArgument("job: expected fit, evaluate or predict, received none of them");
+}
+
+}  // namespace tricorn::worker

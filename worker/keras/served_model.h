@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "worker/predictor/predict_model.h"
+
+namespace tricorn::worker {
+
+// A `.keras` archive (or a model's JSON) loaded for prediction with `threads` threads.
+// Errors: those of LoadJobModel; FailedPrecondition for a model without an input shape.
+absl::StatusOr<std::unique_ptr<PredictModel>> LoadServedModel(std::string bytes, int threads);
+
+}  // namespace tricorn::worker
