@@ -6,7 +6,7 @@ namespace tricorn::worker {
 
 absl::StatusOr<EngineResult> RunEvaluateJob(JobSession& session, EngineEvents& events) {
   const v1::EvaluateArgs& args = session.spec().evaluate();
-  ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session));
+  ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session, events));
   v1::Progress progress;
   progress.set_phase("evaluation");
   events.OnProgress(progress);

@@ -47,7 +47,7 @@ absl::StatusOr<keras::FitOptions> OptionsOf(const JobSession& session) {
 
 absl::StatusOr<EngineResult> RunFitJob(JobSession& session, EngineEvents& events) {
   ASSIGN_OR_RETURN(const keras::FitOptions options, OptionsOf(session));
-  ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session));
+  ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session, events));
   if (session.task.restore) {
     ASSIGN_OR_RETURN(const Snapshot snapshot, FromFiles(session.task.restore->files));
     RETURN_IF_ERROR(RestoreSnapshot(snapshot, *trainer));

@@ -5,6 +5,11 @@
 #include "core/base/status.h"
 
 namespace tricorn::worker {
+namespace {
+
+constexpr size_t kUnbuiltVariables = 2;  // iteration and learning_rate
+
+}  // namespace
 
 keras::Distribution DistributionOf(const EngineTask& task) {
   keras::Distribution distribution;
@@ -21,11 +26,19 @@ keras::Distribution DistributionOf(const EngineTask& task) {
   return distribution;
 }
 
-absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session) {
+absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
+                                                            EngineEvents& events) {
   ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), session.device,
                                                         DistributionOf(session.task)));
-  if (!session.loaded.optimizer.variables.empty()) {
-    RETURN_IF_ERROR(trainer->SetOptimizerState(session.loaded.optimizer.variables));
+  const std::vector<Tensor>& saved = session.loaded.optimizer.variables;
+  const size_t expected = trainer->optimizer().variables().size();
+  if (saved.size() == expected) {
+    RETURN_IF_ERROR(trainer->SetOptimizerState(saved));
+  } else if (saved.size() > kUnbuiltVariables) {
+    events.OnLog(v1::LogLine::SEVERITY_WARNING,
+                 fmt::format("optimizer: starts anew, for the archive holds {} variables of it and "
+                             "{} were expected",
+                             saved.size(), expected));
   }
   return trainer;
 }

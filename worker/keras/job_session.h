@@ -26,8 +26,11 @@ struct JobSession {
 // from the spec alone: the threads that the whole gang asks for, divided by the shards.
 keras::Distribution DistributionOf(const EngineTask& task);
 
-// A trainer for the session's model, with the optimizer's saved state.
-absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session);
+// A trainer for the session's model, with the optimizer's saved state. As in Keras, a state of
+// another number of variables is left out: an archive saved before the first step has none of the
+// slots.
+absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
+                                                            EngineEvents& events);
 
 inline constexpr int64_t kDefaultBatchSize = 32;
 

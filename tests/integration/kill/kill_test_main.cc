@@ -1,7 +1,9 @@
 // Kills processes of a cluster with SIGKILL at seeded moments of a job, and checks that the job
 // ends every time with the bits of an undisturbed run.
 //
-//   kill_test --coordinator PROGRAM --worker PROGRAM [--moments 10] [--seed 1]
+//   kill_test --coordinator PROGRAM --worker PROGRAM [--archive FILE] [--moments 10] [--seed 1]
+//
+// The worker program is tricorn-worker with --archive, arithmetic_worker without.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -16,28 +18,30 @@
 #include "absl/time/clock.h"
 #include "core/base/env.h"
 #include "core/base/status.h"
-#include "core/tensor/npy.h"
 #include "tests/integration/kill/cluster.h"
+#include "tests/integration/kill/workload.h"
 
 namespace tricorn::tests {
 namespace {
 
 struct Flags {
   ClusterOptions cluster;
+  std::string archive;
   int moments = 10;
   uint64_t seed = 1;
 };
 
 constexpr absl::Duration kJobTimeout = absl::Seconds(90);
-constexpr int kEpochs = 5;
-constexpr char kModel[] = R"({"weights": 5000, "steps": 40, "step_ms": 4})";
 
 // One cluster, and the job that is disturbed on it.
 class KillTest : public ::testing::Test {
  public:
   using Disturb = std::function<void(Cluster&, std::mt19937_64&)>;
 
-  KillTest(const Flags& flags, Disturb disturb) : flags_(flags), disturb_(std::move(disturb)) {}
+  KillTest(const Flags& flags, Disturb disturb)
+      : flags_(flags),
+        workload_(flags.archive.empty() ? ArithmeticWorkload() : KerasWorkload(flags.archive)),
+        disturb_(std::move(disturb)) {}
 
   void SetUp() override {
     char pattern[] = "/tmp/kill_test.XXXXXX";
@@ -74,47 +78,34 @@ class KillTest : public ::testing::Test {
   }
 
  private:
-  // Leaves the result's blob, which is named after its bits, in result_.
+  // Leaves the digest of the result in result_.
   void RunJob(const std::string& id, const std::function<void()>& meanwhile) {
-    const auto request = Request(id);
-    ASSERT_TRUE(request.ok()) << request.status();
-    const auto created = cluster_->CreateJob(*request);
+    const auto spec = workload_.make_spec(*cluster_);
+    ASSERT_TRUE(spec.ok()) << spec.status();
+    v1::CreateJobRequest request;
+    request.set_job_id(id);
+    request.set_request_id(id);
+    *request.mutable_spec() = *spec;
+    const auto created = cluster_->CreateJob(request);
     ASSERT_TRUE(created.ok()) << created.status();
     if (meanwhile) meanwhile();
     const auto job = cluster_->WaitForJob(created->name(), kJobTimeout);
     ASSERT_TRUE(job.ok()) << job.status();
     ASSERT_EQ(job->state(), v1::JOB_STATE_SUCCEEDED) << job->ShortDebugString();
-    ASSERT_EQ(job->history_size(), kEpochs) << job->ShortDebugString();
+    ASSERT_EQ(job->history_size(), workload_.epochs) << job->ShortDebugString();
     const auto version = cluster_->GetModelVersion(job->result().model_version());
     ASSERT_TRUE(version.ok()) << version.status();
-    result_ = version->blob();
+    const auto result = cluster_->Download(version->blob());
+    ASSERT_TRUE(result.ok()) << result.status();
+    const auto digest = workload_.digest(*result);
+    ASSERT_TRUE(digest.ok()) << digest.status();
+    result_ = *digest;
     std::printf("%s: %d restarts, %d generations\n", id.c_str(), job->restarts(),
                 static_cast<int>(job->generation()));
   }
 
-  absl::StatusOr<v1::CreateJobRequest> Request(const std::string& id) {
-    v1::CreateJobRequest request;
-    request.set_job_id(id);
-    request.set_request_id(id);
-    v1::JobSpec& spec = *request.mutable_spec();
-    ASSIGN_OR_RETURN(*spec.mutable_model()->mutable_blob(), cluster_->Upload(kModel));
-    v1::Dataset& data = *spec.mutable_fit()->mutable_data()->mutable_dataset();
-    data.set_format(v1::DATASET_FORMAT_NPY);
-    v1::DatasetFile& file = *data.add_files();
-    file.set_path("x.npy");
-    file.set_role("x");
-    ASSIGN_OR_RETURN(const std::string npy, WriteNpy(Tensor(DType::kU8, Shape({8, 2}))));
-    ASSIGN_OR_RETURN(*file.mutable_blob(), cluster_->Upload(npy));
-    spec.mutable_fit()->set_epochs(kEpochs);
-    spec.mutable_resources()->set_min_workers(1);
-    spec.mutable_resources()->set_max_workers(flags_.cluster.num_workers);
-    spec.mutable_resources()->set_threads_per_worker(1);
-    spec.set_virtual_shards(4);
-    spec.mutable_retry_policy()->mutable_backoff()->set_nanos(100'000'000);
-    return request;
-  }
-
   Flags flags_;
+  const Workload workload_;
   const Disturb disturb_;
   std::unique_ptr<Cluster> cluster_;
   std::string result_;
@@ -157,6 +148,7 @@ int Main(int argc, char** argv) {
   CLI::App app("Kills processes of a cluster and compares what its jobs end with.", "kill_test");
   app.add_option("--coordinator", flags.cluster.coordinator_program)->required();
   app.add_option("--worker", flags.cluster.worker_program)->required();
+  app.add_option("--archive", flags.archive, "A .keras file to train; none: arithmetic");
   app.add_option("--moments", flags.moments, "Kills of each kind")->capture_default_str();
   app.add_option("--seed", flags.seed)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
