@@ -10,6 +10,12 @@ namespace {
 
 using ir::Value;
 
+OptimizerConfig WithDefaults(OptimizerConfig base, const OptimizerConfig& defaults) {
+  if (!base.learning_rate.is_set()) base.learning_rate = defaults.learning_rate;
+  if (!base.weight_decay) base.weight_decay = defaults.weight_decay;
+  return base;
+}
+
 Value L2Norm(Value x) { return ops::Sqrt(ops::Sum(ops::Square(x))); }
 
 }  // namespace
@@ -36,8 +42,10 @@ absl::Status CheckOptimizerConfig(const OptimizerConfig& config) {
   return absl::OkStatus();
 }
 
-Optimizer::Optimizer(OptimizerConfig base, std::string_view class_name)
-    : base_(std::move(base)), name_(base_.name.empty() ? ToSnakeCase(class_name) : base_.name) {
+Optimizer::Optimizer(OptimizerConfig base, const OptimizerConfig& defaults,
+                     std::string_view class_name)
+    : base_(WithDefaults(std::move(base), defaults)),
+      name_(base_.name.empty() ? ToSnakeCase(class_name) : base_.name) {
   iteration_ = AddVariable("iteration", Tensor::Scalar<int32_t>(0));
   if (base_.learning_rate.schedule() == nullptr) {
     learning_rate_ =

@@ -20,8 +20,8 @@ namespace tricorn::keras {
 
 // What every optimizer can do besides its rule.
 struct OptimizerConfig {
-  std::string name;  // snake case of the class when empty
-  LearningRate learning_rate;
+  std::string name = "";  // snake case of the class when empty
+  LearningRate learning_rate = {};
   std::optional<double> weight_decay = std::nullopt;     // decoupled: w -= w * decay * rate
   std::optional<double> clipnorm = std::nullopt;         // bound on each gradient's L2 norm
   std::optional<double> global_clipnorm = std::nullopt;  // bound on the norm of all together
@@ -79,8 +79,8 @@ class Optimizer : public Serializable {
   void FinalizeVariables() const;
 
  protected:
-  // `base` with a learning rate and decay that are the rule's defaults where the user gave none.
-  explicit Optimizer(OptimizerConfig base, std::string_view class_name);
+  // A learning rate and decay that `base` does not give are those of `defaults`.
+  Optimizer(OptimizerConfig base, const OptimizerConfig& defaults, std::string_view class_name);
 
   // The rule's slots: those of one group interleave weight by weight, groups follow each other.
   virtual std::vector<std::vector<Slot>> Slots() const = 0;
@@ -137,8 +137,9 @@ template <typename Derived, HasFields C>
 class OptimizerWith : public Optimizer {
  public:
   using Config = C;
-  explicit OptimizerWith(OptimizerConfig base = Derived::Defaults(), C config = {})
-      : Optimizer(std::move(base), Derived::kClassName), config_(std::move(config)) {}
+  explicit OptimizerWith(OptimizerConfig base = {}, C config = {})
+      : Optimizer(std::move(base), Derived::Defaults(), Derived::kClassName),
+        config_(std::move(config)) {}
 
   std::string_view class_name() const override { return Derived::kClassName; }
   Json GetConfig() const override {
@@ -152,7 +153,7 @@ class OptimizerWith : public Optimizer {
 
   static absl::StatusOr<std::shared_ptr<Derived>> FromConfig(const Json& json,
                                                              const Deserializer& deserializer) {
-    OptimizerConfig base = Derived::Defaults();
+    OptimizerConfig base;
     C config{};
     Json rest = json;
     RETURN_IF_ERROR(TakeConfig(rest, &base, deserializer));

@@ -16,7 +16,7 @@ struct SGDConfig {
 class SGD : public OptimizerWith<SGD, SGDConfig> {
  public:
   static constexpr std::string_view kClassName = "SGD";
-  static OptimizerConfig Defaults() { return {.name = "", .learning_rate = 0.01}; }
+  static OptimizerConfig Defaults() { return {.learning_rate = 0.01}; }
   using OptimizerWith::OptimizerWith;
 
  protected:
@@ -38,7 +38,7 @@ struct RMSpropConfig {
 class RMSprop : public OptimizerWith<RMSprop, RMSpropConfig> {
  public:
   static constexpr std::string_view kClassName = "RMSprop";
-  static OptimizerConfig Defaults() { return {.name = "", .learning_rate = 0.001}; }
+  static OptimizerConfig Defaults() { return {.learning_rate = 0.001}; }
   using OptimizerWith::OptimizerWith;
 
  protected:
@@ -69,7 +69,7 @@ class AdamRule : public OptimizerWith<Derived, AdamConfig> {
 class Adam : public AdamRule<Adam> {
  public:
   static constexpr std::string_view kClassName = "Adam";
-  static OptimizerConfig Defaults() { return {.name = "", .learning_rate = 0.001}; }
+  static OptimizerConfig Defaults() { return {.learning_rate = 0.001}; }
   using AdamRule::AdamRule;
 };
 
@@ -77,9 +77,7 @@ class Adam : public AdamRule<Adam> {
 class AdamW : public AdamRule<AdamW> {
  public:
   static constexpr std::string_view kClassName = "AdamW";
-  static OptimizerConfig Defaults() {
-    return {.name = "", .learning_rate = 0.001, .weight_decay = 0.004};
-  }
+  static OptimizerConfig Defaults() { return {.learning_rate = 0.001, .weight_decay = 0.004}; }
   using AdamRule::AdamRule;
 };
 

@@ -1,0 +1,84 @@
+#include "core/keras/local/local_model.h"
+
+#include <gtest/gtest.h>
+
+#include "core/base/random.h"
+#include "core/keras/layers/core/dense.h"
+#include "core/keras/layers/core/input_layer.h"
+#include "core/keras/losses/crossentropy.h"
+#include "core/keras/models/sequential.h"
+#include "core/keras/optimizers/rules.h"
+
+namespace tricorn::keras {
+namespace {
+
+// Points on either side of a line.
+Dataset TwoClasses(int64_t rows) {
+  PhiloxStream random(7);
+  Tensor x(DType::kF32, {rows, 2});
+  Tensor y(DType::kI32, {rows});
+  for (int64_t i = 0; i < rows; ++i) {
+    const float a = random.Uniform() * 2 - 1;
+    const float b = random.Uniform() * 2 - 1;
+    x.data<float>()[2 * i] = a;
+    x.data<float>()[2 * i + 1] = b;
+    y.data<int32_t>()[i] = a + 2 * b > 0 ? 1 : 0;
+  }
+  return *Dataset::FromTensors({{"x", x}, {"y", y}});
+}
+
+LocalModel Classifier() {
+  return LocalModel(Sequential(
+      {Input({.shape = {{2}}}), Dense({.units = 8, .activation = "relu"}), Dense({.units = 2})}));
+}
+
+CompileOptions Compiled() {
+  return {.optimizer = Adam({.learning_rate = 0.05}),
+          .loss = SparseCategoricalCrossentropy({.from_logits = true}),
+          .metrics = {"accuracy"}};
+}
+
+TEST(LocalModel, LearnsAndContinuesFromItsArchive) {
+  const Dataset data = TwoClasses(256);
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  const auto history = model.Fit(data, {.batch_size = 32, .epochs = 5});
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_GT(history->values.at("accuracy").back(), 0.95);
+
+  const std::string path = testing::TempDir() + "/local_model.keras";
+  ASSERT_EQ(model.Save(path), absl::OkStatus());
+  auto loaded = LocalModel::Load(path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  // Both go on alike only if optimizer state came along.
+  const auto more = model.Fit(data, {.batch_size = 32, .epochs = 1});
+  const auto same = loaded->Fit(data, {.batch_size = 32, .epochs = 1});
+  ASSERT_TRUE(more.ok() && same.ok()) << same.status();
+  EXPECT_EQ(more->values, same->values);
+}
+
+TEST(LocalModel, NamesWhatDoesNotFit) {
+  LocalModel model = Classifier();
+  EXPECT_EQ(model.Fit(TwoClasses(8)).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(model.Compile({.optimizer = "adamm", .loss = "mse"}).code(),
+            absl::StatusCode::kNotFound);
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  Dataset bad = *Dataset::FromTensors(
+      {{"x", Tensor(DType::kF32, {4, 2})}, {"y", Tensor::From<int32_t>({4}, {0, 1, 2, 0})}});
+  EXPECT_EQ(std::string(model.Fit(bad).status().message()),
+            "y: expected class indices in [0, 2), received 2");
+  const auto wrong = model.Predict({Tensor(DType::kF32, {4, 3})});
+  EXPECT_NE(std::string(wrong.status().message()).find("expected input 0 of shape (None, 2)"),
+            std::string::npos)
+      << wrong.status();
+}
+
+TEST(Optimizers, TakeTheirOwnDefaults) {
+  EXPECT_EQ(SGD().GetConfig()["learning_rate"].AsDouble(), static_cast<double>(0.01f));
+  EXPECT_EQ(AdamW({.learning_rate = 1e-4}).GetConfig()["weight_decay"].AsDouble(), 0.004);
+  EXPECT_EQ(Adam({.clipnorm = 1.0}).GetConfig()["learning_rate"].AsDouble(),
+            static_cast<double>(0.001f));
+}
+
+}  // namespace
+}  // namespace tricorn::keras
