@@ -86,6 +86,11 @@ constexpr int64_t kElementsPerThread = 16384;
 template <typename Rule, typename T>
 Accumulator<T> ReduceRow(const T* x, int64_t count) {
   using A = Accumulator<T>;
+  if (count < kLanes) {
+    A result = Rule::template Identity<A>();
+    for (int64_t i = 0; i < count; ++i) result = Rule::Combine(result, static_cast<A>(x[i]));
+    return result;
+  }
   std::array<A, kLanes> lanes;
   lanes.fill(Rule::template Identity<A>());
   int64_t i = 0;

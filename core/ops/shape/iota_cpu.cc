@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "core/backend/cpu/function_kernel.h"
 #include "core/ops/shape/shape.h"
 
@@ -22,7 +24,11 @@ std::unique_ptr<Kernel> MakeIota(const KernelRequest& request) {
   return MakeKernel([=, dtype = attrs.dtype](const KernelArgs& args) {
     DispatchDType(dtype, [&]<typename T>() {
       T* y = args.result<T>(0);
-      for (int64_t i = 0; i < count; ++i) y[i] = Number<T>(i / inner % length);
+      for (int64_t i = 0; i < count;) {
+        for (int64_t at = 0; at < length; ++at, i += inner) {
+          std::fill_n(y + i, inner, Number<T>(at));
+        }
+      }
     });
   });
 }
