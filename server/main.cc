@@ -53,7 +53,7 @@ std::string NewClusterId() {
   return fmt::format("{:08x}{:08x}", random(), random());
 }
 
-// Serves until SIGTERM or SIGINT, which are blocked in all threads.
+// Serves until SIGTERM or SIGINT, which are blocked in all threads. Returns only errors.
 absl::Status Serve(const Flags& flags, const sigset_t& signals, const Logger& logger) {
   RETURN_IF_ERROR(Env::Posix().MakeDirectories(flags.data_dir));
   RETURN_IF_ERROR(LockDirectory(flags.data_dir));
@@ -104,7 +104,8 @@ absl::Status Serve(const Flags& flags, const sigset_t& signals, const Logger& lo
   sigwait(&signals, &signal);
   logger.Info("stopping", {{"signal", signal}});
   rpc->Shutdown(absl::Milliseconds(500));
-  return absl::OkStatus();
+  // All that was promised is on disk, and civetweb takes two seconds to stop.
+  _exit(0);
 }
 
 int Main(int argc, char** argv) {
@@ -155,7 +156,6 @@ int Main(int argc, char** argv) {
   setenv("GRPC_VERBOSITY", "NONE", 0);
   const Logger logger = Logger::ToStderr("tricorn-coordinator");
   const absl::Status status = Serve(flags, signals, logger);
-  if (status.ok()) return 0;
   logger.Error("cannot serve", {{"error", status.ToString()}});
   std::cerr << "tricorn-coordinator: " << status.message() << "\n";
   return 1;
