@@ -21,6 +21,15 @@ Tensor PadRows(const Tensor& x, int64_t rows) {
   return padded;
 }
 
+// As the model takes it: a last axis of length 1 may be missing or be there too many.
+Shape AdjustRank(const Shape& shape, const SymbolicShape& expected) {
+  std::vector<int64_t> dims = shape.dims();
+  const size_t rank = expected.size();
+  if (dims.size() == rank + 1 && dims.back() == 1) dims.pop_back();
+  if (dims.size() + 1 == rank && expected.back() == 1) dims.push_back(1);
+  return Shape(std::move(dims));
+}
+
 Tensor ConcatenateRows(const std::vector<Tensor>& parts) {
   if (parts.size() == 1) return parts[0];
   Shape shape = parts[0].shape();
@@ -49,10 +58,11 @@ absl::Status Predictor::Check(const std::vector<Tensor>& x) const {
   }
   for (size_t i = 0; i < x.size(); ++i) {
     const SymbolicShape& expected = inputs[i].shape();
-    bool fits = x[i].shape().rank() == static_cast<int>(expected.size()) && x[i].shape().rank() > 0;
-    for (int axis = 1; fits && axis < x[i].shape().rank(); ++axis) {
+    const Shape shape = AdjustRank(x[i].shape(), expected);
+    bool fits = shape.rank() == static_cast<int>(expected.size()) && shape.rank() > 0;
+    for (int axis = 1; fits && axis < shape.rank(); ++axis) {
       const std::optional<int64_t> length = expected[static_cast<size_t>(axis)];
-      fits = !length || *length == x[i].shape()[axis];
+      fits = !length || *length == shape[axis];
     }
     if (!fits || x[i].shape()[0] != x[0].shape()[0]) {
       return InvalidArgument("{}: expected input {} of shape {}, received {}", model_.name(), i,
