@@ -4,6 +4,8 @@
 #include <prometheus/exposer.h>
 #include <prometheus/registry.h>
 
+#include <signal.h>
+
 #include <exception>
 #include <limits>
 #include <utility>
@@ -19,6 +21,7 @@ constexpr const char* kKinds[] = {"trainer", "predictor"};
 constexpr const char* kOutcomes[] = {"ok", "failed", "killed"};
 
 std::string OutcomeOf(const ProcessExit& exit) {
+  if (exit.requested && exit.exit_code == 128 + SIGTERM) return "ok";
   if (exit.exit_code > 128) return "killed";
   return exit.exit_code == 0 ? "ok" : "failed";
 }

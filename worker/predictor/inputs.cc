@@ -24,6 +24,15 @@ std::string ExpectedShape(const Shape& row_shape) {
   return text + ")";
 }
 
+// As Keras: a last axis of length 1 may be missing, or be there too many.
+Shape AdjustRank(const Shape& shape, const Shape& row_shape) {
+  std::vector<int64_t> dims = shape.dims();
+  const size_t rank = row_shape.dims().size() + 1;
+  if (dims.size() == rank + 1 && dims.back() == 1) dims.pop_back();
+  if (dims.size() + 1 == rank && rank > 1 && row_shape.dims().back() == 1) dims.push_back(1);
+  return Shape(std::move(dims));
+}
+
 bool Fits(const Shape& shape, const Shape& row_shape) {
   if (shape.rank() != row_shape.rank() + 1) return false;
   for (int axis = 0; axis < row_shape.rank(); ++axis) {
@@ -51,11 +60,12 @@ absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
     }
     auto tensor = FromWire(named.tensor());
     RETURN_IF_ERROR(WithSubject(tensor.status(), "input " + port.name));
-    if (!Fits(tensor->shape(), port.row_shape)) {
+    const Tensor adjusted = tensor->Reshaped(AdjustRank(tensor->shape(), port.row_shape));
+    if (!Fits(adjusted.shape(), port.row_shape)) {
       return InvalidArgument("input {}: expected shape {}, received {}", port.name,
                              ExpectedShape(port.row_shape), tensor->shape().ToString());
     }
-    found[index] = tensor->dtype() == port.dtype ? *tensor : tensor->Cast(port.dtype);
+    found[index] = adjusted.dtype() == port.dtype ? adjusted : adjusted.Cast(port.dtype);
   }
   std::vector<Tensor> inputs;
   for (size_t i = 0; i < ports.size(); ++i) {

@@ -9,9 +9,10 @@
 
 namespace tricorn::worker {
 
-// The request's tensors in the order of `ports`, each cast to its port's dtype.
-// Errors: InvalidArgument, naming the input, for one that is missing, unknown, given twice or of a
-// shape that does not fit, for numbers of rows that differ, and for no rows.
+// The request's tensors in the order of `ports`, each cast to its port's dtype and, as in Keras,
+// with a last axis of length 1 added or taken away where that makes it fit. Errors:
+// InvalidArgument, naming the input, for one that is missing, unknown, given twice or of a shape
+// that does not fit, for numbers of rows that differ, and for no rows.
 absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
                                              const std::vector<PredictModel::Port>& ports);
 

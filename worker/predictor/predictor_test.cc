@@ -161,6 +161,15 @@ TEST_F(PredictorTest, ServesItsModelByEveryNameItHas) {
   }
 }
 
+TEST_F(PredictorTest, TakesALastAxisOfLengthOneOrNone) {
+  Start();
+  const Tensor x = Tensor::From<float>(Shape{1, 2, 1}, std::vector<float>{1, 2});
+  v1::PredictResponse response;
+  ASSERT_TRUE(Predict(Request("models/m", x), &response).ok());
+  EXPECT_EQ(FromWire(response.outputs(0).tensor()).value(),
+            Tensor::From<float>(Shape({1, 2}), std::vector<float>{2, 3}));
+}
+
 TEST_F(PredictorTest, NamesWhatDoesNotFit) {
   Start();
   v1::PredictResponse response;
