@@ -1,6 +1,6 @@
 """Client of a Tricorn cluster: trains, evaluates and serves Keras 3 models.
 
-    history = tricorn.connect("127.0.0.1:7470").fit(model, x, y, epochs=3, batch_size=128)
+history = tricorn.connect("127.0.0.1:7470").fit(model, x, y, epochs=3, batch_size=128)
 """
 
 from tricorn.cluster import Cluster, connect

@@ -72,5 +72,7 @@ def download(connection, blob):
             time.sleep(backoff.next())
     digest = hashlib.sha256(data).hexdigest()
     if blob != f"blobs/{digest}":
-        raise TricornError(f"{blob}: expected content of this SHA-256, received {digest}", "DATA_LOSS")
+        raise TricornError(
+            f"{blob}: expected content of this SHA-256, received {digest}", "DATA_LOSS"
+        )
     return bytes(data)

@@ -121,7 +121,9 @@ class Cluster:
         def on_event(event):
             progress.show(event)
             if event.WhichOneof("event") == "epoch_logs":
-                _tell(callbacks, "on_epoch_end", event.epoch_logs.epoch, dict(event.epoch_logs.logs))
+                _tell(
+                    callbacks, "on_epoch_end", event.epoch_logs.epoch, dict(event.epoch_logs.logs)
+                )
 
         _tell(callbacks, "on_train_begin", {})
         done = self._wait(job, on_event)
@@ -163,9 +165,7 @@ class Cluster:
         x: an array, or a dict of them by input name. Returns an array, or a dict by output name.
         """
         target = name if name.startswith("deployments/") else resource_name("models", name)
-        inputs = {
-            column.partition("/")[2]: array for column, array in arrays.named(x, "x").items()
-        }
+        inputs = {column.partition("/")[2]: array for column, array in arrays.named(x, "x").items()}
         rows = {len(array) for array in inputs.values()}
         if len(rows) != 1 or 0 in rows:
             raise ValueError(f"x: expected as many rows, at least one, in each, received {rows}")
@@ -210,7 +210,9 @@ class Cluster:
             spec.model.blob = blobs.upload(self._connection, pathlib.Path(model).read_bytes())
         else:
             version = resource_name("models", model)
-            spec.model.version = version if "/versions/" in version else f"{version}/versions/latest"
+            spec.model.version = (
+                version if "/versions/" in version else f"{version}/versions/latest"
+            )
         return spec
 
     def _dataset(self, model, x, y=None, sample_weight=None):
