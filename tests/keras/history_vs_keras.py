@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Trains one Keras model twice, in Keras and through the service, and compares the histories.
 
-    history_vs_keras.py COORDINATOR [--workers 2] [--tolerance 1e-4]
+    history_vs_keras.py [COORDINATOR] [--workers 2] [--tolerance 1e-4]
 
 Without shuffling and dropout both see the same samples in the same order, so the histories agree to
 rounding: |ours - Keras's| <= tolerance * max(1, |Keras's|) for each epoch of each log. The weights
@@ -53,7 +53,7 @@ def samples(count, seed):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("coordinator")
+    parser.add_argument("coordinator", nargs="?", default=os.environ.get("TRICORN_COORDINATOR"))
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tolerance", type=float, default=1e-4)
     args = parser.parse_args()
