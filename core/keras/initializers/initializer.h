@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "core/base/status.h"
 #include "core/keras/serialization/config.h"
@@ -23,6 +24,13 @@ class Initializer : public Serializable {
   // `stream` tells the variables of a model apart; an initializer with a seed of its own goes by
   // that alone, as in Keras. Errors: InvalidArgument for a shape that the initializer cannot fill.
   virtual absl::StatusOr<Tensor> Make(const Shape& shape, DType dtype, uint64_t stream) const = 0;
+
+  // The same initializer with its fans counted over these axes, if it counts fans and has no axes of
+  // its own; else null.
+  virtual std::shared_ptr<const Initializer> WithFanAxes(const std::vector<int64_t>&,
+                                                         const std::vector<int64_t>&) const {
+    return nullptr;
+  }
 };
 
 using InitializerRef = Ref<Initializer>;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/keras/initializers/fill.h"
@@ -38,6 +39,21 @@ TEST(VarianceScaling, CountsTheReceptiveField) {
   const auto fans = ComputeFans({3, 3, 16, 32}, std::nullopt, std::nullopt);
   EXPECT_EQ(fans->first, 144);
   EXPECT_EQ(fans->second, 288);
+}
+
+TEST(VarianceScaling, CountsFansOverGivenAxes) {
+  const HeUniform plain;
+  const auto along = plain.WithFanAxes({0}, {1, 2});
+  ASSERT_NE(along, nullptr);
+  EXPECT_EQ(along->WithFanAxes({1}, {0}), nullptr);
+  EXPECT_EQ(RandomNormal().WithFanAxes({0}, {1}), nullptr);
+  // The bound is sqrt(3 * 2 / fan_in), fan_in 50 instead of 50 * 4.
+  const Tensor draws = *along->Make({50, 4, 25}, DType::kF64, 0);
+  double greatest = 0;
+  for (int64_t i = 0; i < draws.num_elements(); ++i) {
+    greatest = std::max(greatest, std::abs(draws.At(i)));
+  }
+  EXPECT_NEAR(greatest, std::sqrt(6.0 / 50), 1e-3);
 }
 
 TEST(Orthogonal, GivesOrthonormalColumns) {

@@ -26,6 +26,16 @@ absl::StatusOr<std::pair<double, double>> ComputeFans(
     const Shape& shape, const std::optional<std::vector<int64_t>>& input_axes,
     const std::optional<std::vector<int64_t>>& output_axes);
 
+// An initializer of class C with these axes in its config; null if that has some already.
+template <typename C, typename Config>
+std::shared_ptr<const Initializer> FanAxesSet(Config config, const std::vector<int64_t>& input_axes,
+                                              const std::vector<int64_t>& output_axes) {
+  if (config.input_axes && config.output_axes) return nullptr;
+  config.input_axes = input_axes;
+  config.output_axes = output_axes;
+  return std::make_shared<C>(std::move(config));
+}
+
 // Draws with variance scale / n, n being the fan that `mode` names.
 // Source: Keras 3 `VarianceScaling`; Glorot and Bengio 2010; He et al. 2015.
 class VarianceScaling : public InitializerWith<VarianceScaling, VarianceScalingConfig> {
@@ -33,6 +43,11 @@ class VarianceScaling : public InitializerWith<VarianceScaling, VarianceScalingC
   static constexpr std::string_view kClassName = "VarianceScaling";
   using InitializerWith::InitializerWith;
   absl::StatusOr<Tensor> Make(const Shape& shape, DType dtype, uint64_t stream) const override;
+  std::shared_ptr<const Initializer> WithFanAxes(
+      const std::vector<int64_t>& input_axes,
+      const std::vector<int64_t>& output_axes) const override {
+    return FanAxesSet<VarianceScaling>(config_, input_axes, output_axes);
+  }
 };
 
 struct FanConfig {
@@ -47,6 +62,11 @@ template <typename Derived>
 class NamedVarianceScaling : public InitializerWith<Derived, FanConfig> {
  public:
   using InitializerWith<Derived, FanConfig>::InitializerWith;
+  std::shared_ptr<const Initializer> WithFanAxes(
+      const std::vector<int64_t>& input_axes,
+      const std::vector<int64_t>& output_axes) const override {
+    return FanAxesSet<Derived>(this->config_, input_axes, output_axes);
+  }
   absl::StatusOr<Tensor> Make(const Shape& shape, DType dtype, uint64_t stream) const override {
     const FanConfig& c = this->config_;
     return VarianceScaling({.scale = Derived::kScale,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_set.h"
 #include "core/keras/layers/call_masks.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/tensor/bounds.h"
@@ -19,6 +20,12 @@ uint64_t StreamOfPath(uint64_t seed, std::string_view path) {
   for (const char c : path) hash = (hash ^ static_cast<uint8_t>(c)) * 0x100000001b3u;
   hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccdu;
   return hash ^ hash >> 33;
+}
+
+// Layers that several others hold list their variables once.
+void KeepFirst(std::vector<Variable*>& variables) {
+  absl::flat_hash_set<const Variable*> seen;
+  std::erase_if(variables, [&](const Variable* variable) { return !seen.insert(variable).second; });
 }
 
 }  // namespace
@@ -90,7 +97,7 @@ void Layer::AppendVariables(std::vector<Variable*>& out, bool only_trainable) co
   if (only_trainable && !trainable_) return;
   for (Variable* variable : own_variables()) {
     if (only_trainable && !variable->trainable) continue;
-    if (std::find(out.begin(), out.end(), variable) == out.end()) out.push_back(variable);
+    out.push_back(variable);
   }
   for (const Child& child : children()) child.layer->AppendVariables(out, only_trainable);
 }
@@ -98,6 +105,7 @@ void Layer::AppendVariables(std::vector<Variable*>& out, bool only_trainable) co
 std::vector<Variable*> Layer::variables() const {
   std::vector<Variable*> out;
   AppendVariables(out, false);
+  KeepFirst(out);
   return out;
 }
 
@@ -110,6 +118,7 @@ std::vector<Variable*> Layer::weights() const {
 std::vector<Variable*> Layer::trainable_weights() const {
   std::vector<Variable*> out;
   AppendVariables(out, true);
+  KeepFirst(out);
   return out;
 }
 

@@ -6,10 +6,11 @@
 
 namespace tricorn::keras::layers {
 
-// SpatialDropout1D has no data_format.
+// Of the common arguments Keras's class takes no `trainable`; SpatialDropout1D has no data_format.
 template <typename Derived, int N>
 Json SpatialDropout<Derived, N>::GetConfig() const {
   Json config = LayerWith<Derived, SpatialDropoutConfig<N>>::GetConfig();
+  config.Erase("trainable");
   if (N == 1) config.Erase("data_format");
   return config;
 }
