@@ -48,7 +48,8 @@ absl::StatusOr<EinsumEquation> EinsumEquation::Parse(std::string_view equation, 
     return malformed;
   }
   if (!IsTerm(Spelled(a, "")) || !IsTerm(b) || !IsTerm(Spelled(out, ""))) return malformed;
-  const std::string digits = std::string("012345678").substr(0, static_cast<size_t>(a_rank - letters));
+  const std::string digits =
+      std::string("012345678").substr(0, static_cast<size_t>(a_rank - letters));
   EinsumEquation parsed{Spelled(a, digits), std::string(b), Spelled(out, digits)};
   for (const char letter : parsed.out) {
     if (!Has(parsed.a, letter) && !Has(parsed.b, letter)) return malformed;
