@@ -81,6 +81,20 @@ TEST(CpuDevice, ADonatedInputIsReadBeforeItIsOverwritten) {
   }
 }
 
+TEST(CpuDevice, CountsSubnormalNumbersAsZeroWhileItRuns) {
+  Builder b;
+  const Value x = b.Input("x", {DType::kF32, {40000}});
+  const ir::Graph graph = *b.Finish({{"y", x * 1e10}});
+  Tensor tiny(DType::kF32, {40000});
+  std::fill_n(tiny.data<float>(), 40000, 1e-40f);
+  CpuDevice device;
+  const auto y = device.Evaluate(graph, {{tiny}}, {.donations = {}, .num_threads = 2});
+  ASSERT_TRUE(y.ok()) << y.status();
+  EXPECT_EQ((*y)[0], Tensor(DType::kF32, {40000}));
+  volatile float here = 1e-40f;
+  EXPECT_GT(here * 1e10f, 0) << "the caller's mode is restored";
+}
+
 TEST(CpuDevice, RunsFromSeveralThreadsAtOnce) {
   const std::vector<Tensor> x{Random({64, 32}, 1), Random({32, 16}, 2), Random({16}, 3)};
   const ir::Graph graph = DenseGraph(64, 32, 16);

@@ -39,7 +39,7 @@ void ParallelPieces(int num_threads, int64_t count, int64_t grain,
     // One team size for a whole run: OpenMP ends threads that a smaller team leaves over.
 #pragma omp parallel num_threads(num_threads)
   {
-    FlushSubnormals();
+    if (omp_get_thread_num() != 0) FlushSubnormals();  // the caller's scope has its mode
 #pragma omp for schedule(static, 1)
     for (int64_t i = 0; i < pieces; ++i) body(i, count * i / pieces, count * (i + 1) / pieces);
   }

@@ -10,10 +10,10 @@
 
 #include "core/backend/cpu/cpu_device.h"
 #include "core/base/status.h"
-#include "measure.h"
-#include "profiling_device.h"
-#include "results.h"
-#include "session.h"
+#include "tests/bench/engine/measure.h"
+#include "tests/bench/engine/profiling_device.h"
+#include "tests/bench/engine/results.h"
+#include "tests/bench/engine/session.h"
 
 namespace tricorn::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "measure.h"
+#include "tests/bench/engine/measure.h"
 
 #include <algorithm>
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "models.h"
+#include "tests/bench/engine/models.h"
 
 #include "core/base/random.h"
 #include "core/base/status.h"

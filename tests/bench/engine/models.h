@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "core/keras/models/model.h"
 #include "core/tensor/tensor.h"
-#include "workload.h"
+#include "tests/bench/engine/workload.h"
 
 namespace tricorn::bench {
 

@@ -1,4 +1,4 @@
-#include "profiling_device.h"
+#include "tests/bench/engine/profiling_device.h"
 
 #include <algorithm>
 

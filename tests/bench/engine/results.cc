@@ -1,4 +1,4 @@
-#include "results.h"
+#include "tests/bench/engine/results.h"
 
 #include <fcntl.h>
 #include <unistd.h>

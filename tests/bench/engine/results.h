@@ -5,7 +5,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/json.h"
-#include "workload.h"
+#include "tests/bench/engine/workload.h"
 
 namespace tricorn::bench {
 

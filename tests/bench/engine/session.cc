@@ -1,4 +1,4 @@
-#include "session.h"
+#include "tests/bench/engine/session.h"
 
 #include "core/base/status.h"
 

@@ -8,7 +8,7 @@
 #include "core/backend/device.h"
 #include "core/keras/training/predictor.h"
 #include "core/keras/training/trainer.h"
-#include "models.h"
+#include "tests/bench/engine/models.h"
 
 namespace tricorn::bench {
 

@@ -1,4 +1,4 @@
-#include "workload.h"
+#include "tests/bench/engine/workload.h"
 
 #include <charconv>
 
