@@ -64,6 +64,7 @@ int RunProgram(int argc, const char* const* argv, const Environment& environment
   AddModels(app, session);
   AddDatasets(app, session);
   AddWorkers(app, session);
+  AddSummary(app, session);
   AddVersion(app, session);
   AddCompletion(app, session);
   try {
