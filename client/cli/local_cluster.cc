@@ -75,7 +75,10 @@ absl::Status LocalCluster::StartAll(const LocalClusterOptions& options) {
     ASSIGN_OR_RETURN(const Json worker, read_addresses(*processes_[i]));
     metrics_.push_back(worker["http_address"].AsString());
   }
-  ASSIGN_OR_RETURN(const client::Client client, client::Client::Connect({.address = address_}));
+  // Kept to the end of the process: gRPC 1.51 now and then aborts ("assertion failed: prior > 0")
+  // when a channel that has only just connected is destroyed.
+  ASSIGN_OR_RETURN(client::Client connected, client::Client::Connect({.address = address_}));
+  const client::Client& client = *new client::Client(std::move(connected));
   while (true) {
     RETURN_IF_ERROR(Check());
     ASSIGN_OR_RETURN(const std::vector<client::Worker> workers, client.ListWorkers());
