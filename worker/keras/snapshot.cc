@@ -12,7 +12,7 @@ constexpr char kFile[] = "variables.npz";
 
 std::vector<keras::Variable*> AllVariables(keras::Trainer& trainer) {
   std::vector<keras::Variable*> all = trainer.model().variables();
-  for (const auto& variable : trainer.optimizer().variables()) all.push_back(variable.get());
+  for (keras::Variable* variable : trainer.optimizer().variables()) all.push_back(variable);
   return all;
 }
 

@@ -7,7 +7,8 @@
 #include "core/keras/layers/core/input_layer.h"
 #include "core/keras/losses/crossentropy.h"
 #include "core/keras/models/sequential.h"
-#include "core/keras/optimizers/rules.h"
+#include "core/keras/optimizers/adam.h"
+#include "core/keras/optimizers/sgd.h"
 
 namespace tricorn::keras {
 namespace {

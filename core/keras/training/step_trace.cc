@@ -103,7 +103,7 @@ absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchVa
   }
   RETURN_IF_ERROR(builder.status());
   if (training && objective) {
-    objective = compiled_.optimizer->ScaleLoss(objective);
+    objective = compiled_.optimizer->ScaleLoss(context, objective);
     ASSIGN_OR_RETURN(sums.gradients, transform::Gradients(builder, {{objective}},
                                                           {{ops::OnesLike(objective)}}, weights));
   } else if (training) {
@@ -153,7 +153,7 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
       Values weights;
       for (const Variable* variable : compiled_.trainable)
         weights.push_back(context.Read(*variable));
-      const Value objective = compiled_.optimizer->ScaleLoss(penalty);
+      const Value objective = compiled_.optimizer->ScaleLoss(context, penalty);
       ASSIGN_OR_RETURN(
           const Values more,
           transform::Gradients(builder, {{objective}}, {{ops::OnesLike(objective)}}, weights));

@@ -336,7 +336,7 @@ absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* valida
     for (Callback* callback : callbacks) RETURN_IF_ERROR(callback->OnEpochEnd(*this, epoch, logs));
     history.Append(epoch, logs);
   }
-  if (optimizer().base_config().use_ema) {
+  if (optimizer().keeps_averages()) {
     RETURN_IF_ERROR(SyncToHost());
     optimizer().FinalizeVariables();
     RETURN_IF_ERROR(SyncToDevice());
@@ -347,7 +347,7 @@ absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* valida
 
 std::vector<Variable*> Trainer::AllVariables() const {
   std::vector<Variable*> all = model_.variables();
-  for (const auto& variable : compiled_.optimizer->variables()) all.push_back(variable.get());
+  for (Variable* variable : compiled_.optimizer->variables()) all.push_back(variable);
   return all;
 }
 
@@ -360,12 +360,14 @@ absl::Status Trainer::SyncToDevice() {
 
 std::vector<Tensor> Trainer::OptimizerState() const {
   std::vector<Tensor> state;
-  for (const auto& variable : compiled_.optimizer->variables()) state.push_back(variable->value);
+  for (const Variable* variable : compiled_.optimizer->variables()) {
+    state.push_back(variable->value);
+  }
   return state;
 }
 
 absl::Status Trainer::SetOptimizerState(const std::vector<Tensor>& state) {
-  const auto& variables = compiled_.optimizer->variables();
+  const std::vector<Variable*> variables = compiled_.optimizer->variables();
   if (state.size() != variables.size()) {
     return InvalidArgument("optimizer: expected {} variables, received {}", variables.size(),
                            state.size());

@@ -113,7 +113,7 @@ absl::Status RunOptimizer(const Case& test, backend::Device& device) {
 
   keras::DeviceState state(device);
   std::vector<keras::Variable*> all = weights;
-  for (const auto& variable : optimizer->variables()) all.push_back(variable.get());
+  for (keras::Variable* variable : optimizer->variables()) all.push_back(variable);
   ASSIGN_OR_RETURN(const Tensor iterations, test.Array(test["iterations_after_each_step"]));
   const int64_t steps = test["steps"].AsInt();
   for (int64_t step = 0; step < steps; ++step) {
@@ -130,7 +130,7 @@ absl::Status RunOptimizer(const Case& test, backend::Device& device) {
                                   test.rtol(), test.atol()));
     }
     // Keras's `iterations` counts updates, the variable steps.
-    const int64_t accumulated = optimizer->base_config().gradient_accumulation_steps.value_or(1);
+    const int64_t accumulated = optimizer->steps_per_update();
     const auto updates = static_cast<int64_t>(optimizer->iteration().value.At(0)) / accumulated;
     if (static_cast<double>(updates) != iterations.At(step)) {
       return Internal("iterations after step {}: expected {}, received {}", step,
