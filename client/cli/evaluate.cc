@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <climits>
 #include <memory>
 
 #include "client/cli/command.h"
@@ -47,7 +48,7 @@ void AddEvaluate(CLI::App& app, Session& session) {
   command.add_flag("--detach", arguments->detach, "Do not wait for the result");
   arguments->data.AddTo(command);
   command.add_option("--batch-size", arguments->request.batch_size)
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, INT_MAX))
       ->capture_default_str();
   command.add_option("--steps", arguments->request.steps, "0: all batches");
   arguments->job.AddTo(command);

@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <climits>
 #include <memory>
 
 #include "client/cli/command.h"
@@ -80,9 +81,11 @@ void AddFit(CLI::App& app, Session& session) {
                    "Show progress until the job ends; Ctrl-C detaches");
   arguments->data.AddTo(command);
   arguments->validation.AddTo(command);
-  command.add_option("--epochs", request.epochs)->check(CLI::PositiveNumber)->capture_default_str();
+  command.add_option("--epochs", request.epochs)
+      ->check(CLI::Range(1, INT_MAX))
+      ->capture_default_str();
   command.add_option("--batch-size", request.batch_size, "Of all workers together")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, INT_MAX))
       ->capture_default_str();
   command.add_flag("--no-shuffle", arguments->no_shuffle, "Take the samples in their order");
   command.add_option("--seed", arguments->seed, "Of shuffling and of random layers [a random one]");

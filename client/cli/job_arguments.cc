@@ -1,6 +1,7 @@
 #include "client/cli/job_arguments.h"
 
 #include <CLI/CLI.hpp>
+#include <climits>
 #include <filesystem>
 #include <utility>
 
@@ -114,14 +115,14 @@ void JobArguments::AddTo(CLI::App& command) {
       ->capture_default_str()
       ->group(kGroup);
   command.add_option("--threads", job.threads, "Threads a worker; 0: what it has for a process")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, INT_MAX))
       ->capture_default_str()
       ->group(kGroup);
   command.add_option("--job-id", job.job_id, "The job's name [one is made]")->group(kGroup);
   command
       .add_option("--virtual-shards", job.virtual_shards,
                   "Parts of each batch, which decide the result's bits; 0: as many as workers")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0, INT_MAX))
       ->capture_default_str()
       ->group(kGroup);
   command.add_flag("--fast", fast, "Sum gradients the fastest way, not the repeatable one")

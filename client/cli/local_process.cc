@@ -116,9 +116,10 @@ std::string LocalProcess::Ending() const {
   } else if (wait_status_) {
     how = fmt::format("was ended by signal {}", WTERMSIG(*wait_status_));
   }
-  std::string log = Env::Posix().ReadFile(log_path_).value_or("");
+  // A program that gives up says why in the last line of its log.
+  const bool gave_up = wait_status_ && WIFEXITED(*wait_status_);
+  std::string log = gave_up ? Env::Posix().ReadFile(log_path_).value_or("") : "";
   while (!log.empty() && log.back() == '\n') log.pop_back();
-  // The last line says it best.
   const std::string last = log.substr(log.rfind('\n') + 1);
   return fmt::format("{} {}{}{} (log: {})", name_, how, last.empty() ? "" : ": ", last, log_path_);
 }

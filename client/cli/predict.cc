@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <climits>
 #include <cstring>
 #include <deque>
 #include <future>
@@ -200,12 +201,12 @@ void AddPredict(CLI::App& app, Session& session) {
   arguments->data.AddTo(command);
   command.add_option("--rows,--limit", arguments->rows, "How many, or BEGIN:END [all]");
   command.add_option("--batch-size", arguments->batch_size, "Rows in a request")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, INT_MAX))
       ->capture_default_str();
   command.add_option("--output,-o", arguments->output,
                      "Write an .npy (with --job the .npz) instead of printing");
   command.add_option("--wait", arguments->wait_s, "Seconds that loading and predicting may take")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   command.add_flag("--job", arguments->as_job, "Run as a batch job and wait for it");
   arguments->job.AddTo(command);

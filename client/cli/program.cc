@@ -18,7 +18,7 @@ void AddSharedOptions(CLI::App& app, Session& session) {
       ->capture_default_str();
   app.add_flag("--json", session.json, "Replies as JSON, one document a line");
   app.add_option("--timeout", session.timeout_s, "Seconds that the coordinator has for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   app.add_option("--tls-ca", session.client.tls_ca, "PEM file: whom to trust; switches TLS on");
   app.add_option("--tls-cert", session.client.tls_certificate, "PEM file: our certificate");
@@ -69,6 +69,12 @@ int RunProgram(int argc, const char* const* argv, const Environment& environment
   AddCompletion(app, session);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    const std::vector<std::string> unknown = app.remaining();
+    if (unknown.empty() || !app.get_subcommands().empty()) return app.exit(error), kExitUsage;
+    std::cerr << "tricorn: expected a command, received '" << unknown[0]
+              << "'; tricorn --help lists them\n";
+    return kExitUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitDone : kExitUsage;
   }

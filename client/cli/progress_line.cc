@@ -91,6 +91,7 @@ void ProgressLine::EndLine() {
 }
 
 void ProgressLine::ShowJob(const Job& job) {
+  if (job.progress) epochs_ = std::max(epochs_, job.progress->epochs);
   std::string state(Name(job.state));
   if (job.state == client::JobState::kPending && !job.pending_reason.empty()) {
     state += ": " + job.pending_reason;
@@ -109,6 +110,7 @@ void ProgressLine::ShowJob(const Job& job) {
 void ProgressLine::ShowProgress(const Progress& progress) {
   const bool is_training = progress.phase == "training" || progress.phase.empty();
   if (is_training) progress_ = progress;
+  epochs_ = std::max(epochs_, progress.epochs);
   if (width_ == 0) return;
   std::string line;
   if (progress.epochs > 0) line = fmt::format("Epoch {}/{}  ", progress.epoch + 1, progress.epochs);
@@ -130,7 +132,7 @@ void ProgressLine::ShowProgress(const Progress& progress) {
 void ProgressLine::ShowEpoch(const EpochLogs& epoch) {
   std::string line = fmt::format("Epoch {}", epoch.epoch + 1);
   const bool is_known = progress_ && progress_->epoch == epoch.epoch;
-  if (progress_ && progress_->epochs > 0) line += fmt::format("/{}", progress_->epochs);
+  if (epochs_ > 0) line += fmt::format("/{}", epochs_);
   if (is_known && progress_->steps > 0) {
     line += fmt::format("  {}/{}", progress_->steps, progress_->steps);
   }

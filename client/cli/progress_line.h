@@ -37,6 +37,7 @@ class ProgressLine {
   const int width_;
   bool in_line_ = false;
   std::string last_state_;
+  int epochs_ = 0;                            // 0: not known yet
   std::optional<client::Progress> progress_;  // of training, the last seen
 };
 

@@ -107,7 +107,7 @@ void AddUp(CLI::App& app, Session& session) {
       ->check(CLI::Range(0, 65534))
       ->capture_default_str();
   command.add_option("--start-timeout", options->start_timeout_s, "Seconds until it must be ready")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
 }
 

@@ -38,7 +38,13 @@ int64_t CountParams(const std::vector<keras::Variable*>& variables) {
 
 absl::StatusOr<std::string> Summarize(const std::string& path, int line_length) {
   ASSIGN_OR_RETURN(const std::string bytes, Env::Posix().ReadFile(path));
-  ASSIGN_OR_RETURN(const std::shared_ptr<keras::Model> model, LoadModel(bytes));
+  const auto loaded = LoadModel(bytes);
+  // A class that is not found is a matter of the file's content; NotFound is for the file.
+  if (absl::IsNotFound(loaded.status())) {
+    return absl::InvalidArgumentError(loaded.status().message());
+  }
+  RETURN_IF_ERROR(loaded.status());
+  keras::Model* const model = loaded->get();
   RETURN_IF_ERROR(model->status());
   const Reply reply = {.name = model->name(),
                        .table = model->Summary(line_length),
