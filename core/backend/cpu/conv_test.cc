@@ -1,9 +1,13 @@
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "core/backend/cpu/conv_loops.h"
+#include "core/backend/cpu/cpu_device.h"
 #include "core/backend/cpu/memory.h"
 #include "core/backend/cpu/onednn_conv.h"
 #include "core/base/random.h"
+#include "core/ops/conv/conv.h"
 #include "core/tensor/tensor.h"
 
 // oneDNN's convolutions beside plain loops, on shapes with odd lengths.
@@ -136,6 +140,37 @@ TEST(OneDnnConv, RefusesWhatItCannotDo) {
   spec.dtype = DType::kF64;
   EXPECT_EQ(MakeOneDnnConv(spec), nullptr);
   EXPECT_NE(MakeConvLoops(spec, ConvProduct::kOutput, 1), nullptr);
+}
+
+size_t NumThreads() {
+  const std::filesystem::directory_iterator tasks("/proc/self/task");
+  return static_cast<size_t>(std::distance(begin(tasks), end(tasks)));
+}
+
+// How many threads a convolution compiled for one adds to this process; -1 if it fails.
+int ThreadsAddedByOne() {
+  ir::Builder b;
+  const ir::Value x = b.Input("x", {DType::kF32, {16, 28, 28, 8}});
+  const ir::Value w = b.Input("w", {DType::kF32, {3, 3, 8, 16}});
+  const ir::Value y = ops::Conv(x, w,
+                                {.strides = {1, 1},
+                                 .padding_low = {0, 0},
+                                 .padding_high = {0, 0},
+                                 .dilation = {1, 1},
+                                 .groups = 1});
+  const ir::Graph graph = *b.Finish({{"y", y}});
+  const std::vector<Tensor> inputs{Tensor(DType::kF32, {16, 28, 28, 8}),
+                                   Tensor(DType::kF32, {3, 3, 8, 16})};
+  CpuDevice device;
+  const size_t before = NumThreads();
+  const bool ok = device.Evaluate(graph, inputs, {.donations = {}, .num_threads = 1}).ok();
+  return ok ? static_cast<int>(NumThreads() - before) : -1;
+}
+
+// In a process of its own: threads that an earlier test made would stay.
+TEST(OneDnnConvDeathTest, OneThreadStaysAlone) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(std::exit(ThreadsAddedByOne()), testing::ExitedWithCode(0), "");
 }
 
 }  // namespace

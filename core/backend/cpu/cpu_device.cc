@@ -5,6 +5,7 @@
 #include "core/backend/cpu/builtin_kernels.h"
 #include "core/backend/cpu/cpu_executable.h"
 #include "core/backend/cpu/memory.h"
+#include "core/backend/cpu/parallel.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
@@ -104,6 +105,8 @@ absl::Status CpuDevice::Download(const Buffer& from, Tensor& to) {
 absl::StatusOr<std::unique_ptr<Executable>> CpuDevice::Compile(ir::Graph graph,
                                                                const CompileOptions& options) {
   const int num_threads = std::max(options.num_threads, 1);
+  // oneDNN divides a convolution among the threads that there are when its primitive is made.
+  const ComputeScope scope(num_threads);
   const auto has_kernel = [&](const ir::Graph& g, const ir::Node& node) {
     return MakeKernelOf(kernels_, g, node, num_threads) != nullptr;
   };
