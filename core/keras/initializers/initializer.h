@@ -25,8 +25,8 @@ class Initializer : public Serializable {
   // that alone, as in Keras. Errors: InvalidArgument for a shape that the initializer cannot fill.
   virtual absl::StatusOr<Tensor> Make(const Shape& shape, DType dtype, uint64_t stream) const = 0;
 
-  // The same initializer with its fans counted over these axes, if it counts fans and has no axes of
-  // its own; else null.
+  // The same initializer with its fans counted over these axes, if it counts fans and has no axes
+  // of its own; else null.
   virtual std::shared_ptr<const Initializer> WithFanAxes(const std::vector<int64_t>&,
                                                          const std::vector<int64_t>&) const {
     return nullptr;

@@ -69,8 +69,9 @@ TEST(KerasFile, NamesGroupsByPositionAndClass) {
 }
 
 TEST(KerasFile, NamesWhatDoesNotFit) {
-  EXPECT_EQ(LoadError([](KerasArchive& a) { a.weights.Make("layers/dense/vars").datasets.clear(); }),
-            "logits (layers/dense/vars): expected 2 variables, received 0");
+  EXPECT_EQ(
+      LoadError([](KerasArchive& a) { a.weights.Make("layers/dense/vars").datasets.clear(); }),
+      "logits (layers/dense/vars): expected 2 variables, received 0");
   EXPECT_EQ(LoadError([](KerasArchive& a) {
               a.weights.Make("layers/dense/vars").datasets["0"] = Tensor(DType::kF32, {5, 3});
             }),
