@@ -17,7 +17,7 @@ struct ClusterOptions {
   std::string worker_program;
   std::string directory;  // of data and logs
   int num_workers = 2;
-  double lease_seconds = 1;
+  double lease_seconds = 2;
 };
 
 // A coordinator and agents on loopback whose processes can be killed and started again. What
