@@ -10,25 +10,34 @@
 namespace tricorn::cli {
 namespace {
 
-// One line of a shell's `case` for a command: what may follow it.
-void AddCases(const CLI::App& command, const std::string& path, std::string* cases) {
+std::string LongOptions(const CLI::App& command) {
   std::string words;
-  for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
-    words += child->get_name() + " ";
-  }
   for (const CLI::Option* option : command.get_options()) {
-    for (const std::string& name : option->get_lnames()) words += "--" + name + " ";
+    for (const std::string& name : option->get_lnames()) {
+      if (name != "help") words += "--" + name + " ";
+    }
   }
+  return words;
+}
+
+// Lines of a shell's `case`: what may follow each command. `shared` are options that all have.
+void AddCases(const CLI::App& command, const std::string& path, const std::string& shared,
+              std::string* cases) {
+  const auto children = command.get_subcommands([](const CLI::App*) { return true; });
+  std::string words;
+  for (const CLI::App* child : children) words += child->get_name() + " ";
+  words += LongOptions(command) + shared + "--help";
   *cases += fmt::format("    '{}') words='{}' ;;\n", path, words);
-  for (const CLI::App* child : command.get_subcommands([](const CLI::App*) { return true; })) {
-    AddCases(*child, path.empty() ? child->get_name() : path + " " + child->get_name(), cases);
+  for (const CLI::App* child : children) {
+    AddCases(*child, path.empty() ? child->get_name() : path + " " + child->get_name(),
+             path.empty() ? LongOptions(command) : shared, cases);
   }
 }
 
 // bash's; zsh runs it through bashcompinit.
 std::string Script(const CLI::App& app) {
   std::string cases;
-  AddCases(app, "", &cases);
+  AddCases(app, "", "", &cases);
   return fmt::format(R"(_tricorn() {{
   local word path= words= current=${{COMP_WORDS[COMP_CWORD]}}
   for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
