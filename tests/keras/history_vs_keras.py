@@ -5,7 +5,8 @@
 
 Without shuffling and dropout both see the same samples in the same order, so the histories agree to
 rounding: |ours - Keras's| <= tolerance * max(1, |Keras's|) for each epoch of each log. The weights
-that come back must give Keras the losses that the service reported.
+that come back must give Keras the losses that the service reported, and with the optimizer's variables
+the next epoch that Keras trains.
 """
 
 import argparse
@@ -89,6 +90,14 @@ def main():
         reported = received.get(f"val_{name}", [float("nan")])[-1]
         if not abs(value - reported) <= args.tolerance * max(1, abs(value)):
             problems.append(f"weights: Keras finds {name} {value}, the service said {reported}")
+    # Training goes on here from the same place only if the optimizer's variables came back too.
+    fit.update(epochs=1, validation_data=None)
+    expected_next = local.fit(x, y, **fit).history["loss"][0]
+    received_next = remote.fit(x, y, **fit).history["loss"][0]
+    if not abs(received_next - expected_next) <= args.tolerance * max(1, abs(expected_next)):
+        problems.append(f"next epoch: expected loss {expected_next}, received {received_next}")
+    if int(remote.optimizer.iterations) != int(local.optimizer.iterations):
+        problems.append(f"iterations: received {int(remote.optimizer.iterations)}")
     print(f"keras {keras.__version__}: {len(expected)} logs, largest difference {worst:.2g}")
     for problem in problems:
         print(problem, file=sys.stderr)
