@@ -3,8 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/base/random.h"
+#include "core/keras/layers/convolutional/conv.h"
 #include "core/keras/layers/core/dense.h"
 #include "core/keras/layers/core/input_layer.h"
+#include "core/keras/layers/pooling/max_pooling.h"
+#include "core/keras/layers/preprocessing/rescaling.h"
+#include "core/keras/layers/reshaping/flatten.h"
 #include "core/keras/losses/crossentropy.h"
 #include "core/keras/models/sequential.h"
 #include "core/keras/optimizers/adam.h"
@@ -72,6 +76,22 @@ TEST(LocalModel, NamesWhatDoesNotFit) {
   EXPECT_NE(std::string(wrong.status().message()).find("expected input 0 of shape (None, 2)"),
             std::string::npos)
       << wrong.status();
+}
+
+// As README.md shows it.
+TEST(LocalModel, TrainsTheConvolutionalExample) {
+  LocalModel model(Sequential({Input({.shape = {{28, 28, 1}}}), Rescaling({.scale = 1.0 / 255}),
+                               Conv2D({.filters = 4, .kernel_size = 3, .activation = "relu"}),
+                               MaxPooling2D(), Flatten(), Dense({.units = 10})}));
+  ASSERT_EQ(model.Compile({.optimizer = Adam({.learning_rate = 0.001}),
+                           .loss = SparseCategoricalCrossentropy({.from_logits = true}),
+                           .metrics = {"accuracy"}}),
+            absl::OkStatus());
+  const Dataset train = *Dataset::FromTensors(
+      {{"x", Tensor(DType::kU8, {16, 28, 28, 1})}, {"y", Tensor(DType::kU8, {16})}});
+  const auto history = model.Fit(train, {.batch_size = 8, .epochs = 1});
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(model.Predict({Tensor(DType::kU8, {3, 28, 28, 1})})->front().shape(), (Shape{3, 10}));
 }
 
 TEST(Optimizers, TakeTheirOwnDefaults) {
