@@ -25,6 +25,16 @@ Value SparseCategoricalCrossentropy::Mask(Value y_true, Value y_pred) const {
   return losses::SparseMask(y_true, y_pred, *config_.ignore_class, config_.axis);
 }
 
+absl::Status CategoricalGeneralizedCrossEntropy::CheckConfig(
+    const CategoricalGeneralizedCrossEntropyConfig& config) {
+  if (config.q > 0 && config.q < 1) return absl::OkStatus();
+  return InvalidArgument("q: expected a number in (0, 1), received {}", config.q);
+}
+
+Value CategoricalGeneralizedCrossEntropy::Call(Value y_true, Value y_pred) const {
+  return losses::CategoricalGeneralizedCrossEntropy(y_true, y_pred, config_.q);
+}
+
 void RegisterCrossentropies(Registry<Loss>& registry) {
   registry.Add<BinaryCrossentropy>();
   registry.Add<BinaryCrossentropy>("binary_crossentropy");
@@ -33,6 +43,8 @@ void RegisterCrossentropies(Registry<Loss>& registry) {
   registry.Add<CategoricalCrossentropy>("categorical_crossentropy");
   registry.Add<SparseCategoricalCrossentropy>();
   registry.Add<SparseCategoricalCrossentropy>("sparse_categorical_crossentropy");
+  registry.Add<CategoricalGeneralizedCrossEntropy>();
+  registry.Add<CategoricalGeneralizedCrossEntropy>("categorical_generalized_cross_entropy");
 }
 
 }  // namespace tricorn::keras

@@ -58,6 +58,24 @@ class SparseCategoricalCrossentropy
   ir::Value Mask(ir::Value y_true, ir::Value y_pred) const override;
 };
 
+struct CategoricalGeneralizedCrossEntropyConfig {
+  std::string name = "categorical_generalized_cross_entropy";
+  std::string reduction = "sum_over_batch_size";
+  double q = 0.5;
+  FIELDS(name, reduction, q)
+};
+//   (1 - p_y^q) / q, y a class index
+// Errors: InvalidArgument for q outside (0, 1).
+class CategoricalGeneralizedCrossEntropy
+    : public LossWith<CategoricalGeneralizedCrossEntropy,
+                      CategoricalGeneralizedCrossEntropyConfig> {
+ public:
+  static constexpr std::string_view kClassName = "CategoricalGeneralizedCrossEntropy";
+  using LossWith::LossWith;
+  static absl::Status CheckConfig(const CategoricalGeneralizedCrossEntropyConfig& config);
+  ir::Value Call(ir::Value y_true, ir::Value y_pred) const override;
+};
+
 void RegisterCrossentropies(Registry<Loss>& registry);
 
 }  // namespace tricorn::keras

@@ -5,17 +5,13 @@
 
 #include "core/keras/losses/reduction.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/gather/gather.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 
 namespace tricorn::keras::losses {
 namespace {
-
-// y_true in y_pred's dtype, both in one rank.
-std::pair<Value, Value> Aligned(Value y_true, Value y_pred) {
-  return SqueezeOrExpandToSameRank(ops::Cast(y_true, y_pred.dtype()), y_pred);
-}
 
 Value MeanOverLast(Value x) { return ops::Mean(x, {-1}); }
 
@@ -27,10 +23,6 @@ Value HingeLabels(Value y_true) {
   return ops::Where(binary, 2.0 * y_true - 1.0, y_true);
 }
 
-Value Smoothed(Value y_true, double smoothing, double share) {
-  return smoothing == 0 ? y_true : y_true * (1.0 - smoothing) + smoothing * share;
-}
-
 // Class indices without the class axis.
 Value Indices(Value y_true, Value y_pred, int64_t axis) {
   const bool has_axis = y_true.rank() == y_pred.rank() && y_true.rank() > 0 &&
@@ -39,6 +31,14 @@ Value Indices(Value y_true, Value y_pred, int64_t axis) {
 }
 
 }  // namespace
+
+std::pair<Value, Value> Aligned(Value y_true, Value y_pred) {
+  return SqueezeOrExpandToSameRank(ops::Cast(y_true, y_pred.dtype()), y_pred);
+}
+
+Value Smoothed(Value y_true, double smoothing, double share) {
+  return smoothing == 0 ? y_true : y_true * (1.0 - smoothing) + smoothing * share;
+}
 
 Value MeanSquaredError(Value y_true, Value y_pred) {
   std::tie(y_true, y_pred) = Aligned(y_true, y_pred);
@@ -139,6 +139,12 @@ Value SparseCategoricalCrossentropy(Value y_true, Value y_pred, bool from_logits
   y_pred = ops::Where(ops::ExpandDims(valid, {axis}), y_pred, 0.0);
   const Value loss = ops::SparseCategoricalCrossentropy(target, y_pred, from_logits, axis);
   return ops::Where(valid, loss, 0.0);
+}
+
+Value CategoricalGeneralizedCrossEntropy(Value y_true, Value y_pred, double q) {
+  const Value target = ops::Cast(Indices(y_true, y_pred, -1), DType::kI32);
+  const Value label = ops::OneHot(target, y_pred.dim(-1), -1, y_pred.dtype());
+  return (1.0 - ops::Power(ops::Sum(y_pred * label, {-1}), q)) / q;
 }
 
 Value SparseMask(Value y_true, Value y_pred, int64_t ignore_class, int64_t axis) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <utility>
+
 #include "core/ir/builder.h"
 
 // The formulas of losses, which metrics share: one loss an entry, the last axis (or `axis`)
@@ -9,6 +11,11 @@ namespace tricorn::keras::losses {
 using ir::Value;
 
 inline constexpr double kEpsilon = 1e-7;  // Keras's backend.epsilon()
+
+// y_true in y_pred's dtype, both in one rank.
+std::pair<Value, Value> Aligned(Value y_true, Value y_pred);
+// y_true squeezed by `smoothing` towards `share`.
+Value Smoothed(Value y_true, double smoothing, double share);
 
 Value MeanSquaredError(Value y_true, Value y_pred);
 Value MeanAbsoluteError(Value y_true, Value y_pred);
@@ -33,5 +40,8 @@ Value CategoricalCrossentropy(Value y_true, Value y_pred, bool from_logits, doub
 Value SparseCategoricalCrossentropy(Value y_true, Value y_pred, bool from_logits,
                                     const int64_t* ignore_class, int64_t axis);
 Value SparseMask(Value y_true, Value y_pred, int64_t ignore_class, int64_t axis);
+// (1 - p^q) / q for the probability p of the class that y_true gives: between cross-entropy (q to
+// 0) and mean absolute error (q to 1).  Source: Zhang & Sabuncu 2018.
+Value CategoricalGeneralizedCrossEntropy(Value y_true, Value y_pred, double q);
 
 }  // namespace tricorn::keras::losses

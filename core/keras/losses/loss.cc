@@ -1,6 +1,9 @@
 #include "core/keras/losses/loss.h"
 
+#include "core/keras/losses/circle.h"
 #include "core/keras/losses/crossentropy.h"
+#include "core/keras/losses/focal.h"
+#include "core/keras/losses/overlap.h"
 #include "core/keras/losses/plain.h"
 #include "core/ops/elementwise/elementwise.h"
 
@@ -36,6 +39,9 @@ const Registry<Loss>& Loss::Builtins() {
     Registry<Loss> r;
     RegisterPlainLosses(r);
     RegisterCrossentropies(r);
+    RegisterFocalLosses(r);
+    RegisterOverlapLosses(r);
+    RegisterCircle(r);
     return r;
   }();
   return registry;

@@ -40,6 +40,7 @@ class Loss : public Serializable {
 using LossRef = Ref<Loss>;
 
 // A loss as a config struct: JSON keys are Keras's arguments, among them `name` and `reduction`.
+// Derived may give `static absl::Status CheckConfig(const C&)`.
 template <typename Derived, HasFields C>
 class LossWith : public Loss {
  public:
@@ -62,6 +63,9 @@ class LossWith : public Loss {
     copy.Erase("fn");
     RETURN_IF_ERROR(DecodeConfig(copy, &config, deserializer));
     RETURN_IF_ERROR(WithSubject(CheckReduction(config.reduction), "reduction"));
+    if constexpr (requires { Derived::CheckConfig(config); }) {
+      RETURN_IF_ERROR(Derived::CheckConfig(config));
+    }
     return std::make_shared<Derived>(std::move(config));
   }
 

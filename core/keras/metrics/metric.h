@@ -39,7 +39,8 @@ class Metric : public Serializable {
 
 using MetricRef = Ref<Metric>;
 
-// A metric as a config struct: JSON keys are Keras's arguments, among them `name`.
+// A metric as a config struct: JSON keys are Keras's arguments, among them `name`. Derived may give
+// `static absl::Status CheckConfig(const C&)`.
 template <typename Derived, HasFields C, typename Base = Metric>
 class MetricWith : public Base {
  public:
@@ -49,7 +50,7 @@ class MetricWith : public Base {
   std::string_view class_name() const override { return Derived::kClassName; }
   Json GetConfig() const override {
     Json config = ToJson(config_);
-    config.Set("dtype", "float32");
+    if (!config.Has("dtype")) config.Set("dtype", "float32");
     return config;
   }
   const std::string& name() const override { return config_.name; }
@@ -59,9 +60,12 @@ class MetricWith : public Base {
                                                              const Deserializer& deserializer) {
     C config{};
     Json rest = json;
-    rest.Erase("dtype");
+    if constexpr (!requires { config.dtype; }) rest.Erase("dtype");
     rest.Erase("fn");
     RETURN_IF_ERROR(DecodeConfig(rest, &config, deserializer));
+    if constexpr (requires { Derived::CheckConfig(config); }) {
+      RETURN_IF_ERROR(Derived::CheckConfig(config));
+    }
     return std::make_shared<Derived>(std::move(config));
   }
 

@@ -43,6 +43,10 @@ Value StepTrace::LossPart(const CompiledLoss& compiled, const BatchValues& batch
   const LossSum loss = compiled.loss->Sum(batch.y[compiled.output], y_pred, weight, mask);
   if (!loss.divides) return loss.sum;
   if (!rows_) return SafeDivide(loss.sum, loss.divisor);
+  if (loss.entries.rank() == 0) {
+    // One loss for all of the shard's samples counts as many times.
+    return loss.sum * ops::Cast(shard_rows / rows_, loss.sum.dtype());
+  }
   // All shards divide by the entries that the batch would have without a mask; a count that only
   // the data tells is summed along and corrects the whole at the end.
   const bool known = loss.entries_per_row != 0;
