@@ -10,6 +10,7 @@ const std::map<std::string_view, Runner>& Runners() {
       {"layer", RunLayer},
       {"loss", RunLoss},
       {"metric", RunMetric},
+      {"op", RunOp},
       {"optimizer", RunOptimizer},
       {"regularizer", RunRegularizer},
       {"schedule", RunSchedule},

@@ -20,6 +20,7 @@ absl::Status RunInitializer(const Case& test, backend::Device& device);
 absl::Status RunLayer(const Case& test, backend::Device& device);
 absl::Status RunLoss(const Case& test, backend::Device& device);
 absl::Status RunMetric(const Case& test, backend::Device& device);
+absl::Status RunOp(const Case& test, backend::Device& device);
 absl::Status RunOptimizer(const Case& test, backend::Device& device);
 absl::Status RunRegularizer(const Case& test, backend::Device& device);
 absl::Status RunSchedule(const Case& test, backend::Device& device);
