@@ -1,8 +1,11 @@
 // tricorn: the command line of a cluster's users.
 
 #include <signal.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "client/cli/interrupts.h"
 #include "client/cli/program.h"
@@ -11,6 +14,9 @@ int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
   tricorn::cli::Interrupts interrupts;
   const char* coordinator = std::getenv("TRICORN_COORDINATOR");
-  return tricorn::cli::RunProgram(
+  const int exit_code = tricorn::cli::RunProgram(
       argc, argv, {.coordinator = coordinator == nullptr ? "" : coordinator}, interrupts);
+  std::cout.flush();
+  std::fflush(stdout);
+  _exit(exit_code);  // gRPC's threads and the one that waits for signals are still there
 }

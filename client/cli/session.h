@@ -22,6 +22,7 @@ struct Session {
   // Set by the command that the command line names; returns the exit code.
   std::function<absl::StatusOr<int>()> command;
 
+  // The connection stays open to the end of the process.
   // Errors: Unavailable or DeadlineExceeded when the coordinator does not answer.
   absl::StatusOr<client::Client> Connect() const;
 

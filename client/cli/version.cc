@@ -13,9 +13,9 @@ namespace {
 absl::StatusOr<int> ShowVersion(const Session& session) {
   Json reply = Json::MakeObject({{"version", Version()}, {"coordinator", nullptr}});
   std::string text = fmt::format("tricorn {}", Version());
-  client::ClientOptions options = session.client;
-  options.timeout = absl::Seconds(1);
-  const absl::StatusOr<client::Client> client = client::Client::Connect(options);
+  Session quick = session;
+  quick.timeout_s = 1;
+  const absl::StatusOr<client::Client> client = quick.Connect();
   if (client.ok()) {
     ASSIGN_OR_RETURN(const client::ServerInfo info, client->GetServerInfo());
     reply.Set("coordinator", ToJson(info));
