@@ -2,6 +2,7 @@
 
 #include "core/keras/losses/circle.h"
 #include "core/keras/losses/crossentropy.h"
+#include "core/keras/losses/ctc.h"
 #include "core/keras/losses/focal.h"
 #include "core/keras/losses/overlap.h"
 #include "core/keras/losses/plain.h"
@@ -42,6 +43,7 @@ const Registry<Loss>& Loss::Builtins() {
     RegisterFocalLosses(r);
     RegisterOverlapLosses(r);
     RegisterCircle(r);
+    RegisterCTC(r);
     return r;
   }();
   return registry;

@@ -125,15 +125,28 @@ ops::Axes OpArguments::Ints(size_t position, std::string_view name) {
   const Json* encoded = Find(position, name);
   if (encoded == nullptr) return {};
   if (!ItemsOf(*encoded).is_array()) return {Int(position, name, 0)};
+  return IntsIn(ItemsOf(*encoded), name);
+}
+
+ops::Axes OpArguments::IntsIn(const Json& items, std::string_view name) {
   ops::Axes ints;
-  for (const Json& item : ItemsOf(*encoded).AsArray()) {
-    if (item["value"].is_int()) {
-      ints.push_back(item["value"].AsInt());
-    } else {
-      SetError(Unimplemented("argument '{}' as {}", name, encoded->Dump()));
+  if (items.is_array()) {
+    for (const Json& item : items.AsArray()) {
+      if (item["value"].is_int()) ints.push_back(item["value"].AsInt());
     }
   }
+  if (ints.size() != items.size()) {
+    SetError(Unimplemented("argument '{}': {} as integers", name, items.Dump()));
+  }
   return ints;
+}
+
+std::vector<ops::Axes> OpArguments::IntLists(size_t position, std::string_view name) {
+  std::vector<ops::Axes> lists;
+  const Json* encoded = Find(position, name);
+  if (encoded == nullptr || !ItemsOf(*encoded).is_array()) return lists;
+  for (const Json& item : ItemsOf(*encoded).AsArray()) lists.push_back(IntsIn(ItemsOf(item), name));
+  return lists;
 }
 
 absl::Status OpArguments::status() const {

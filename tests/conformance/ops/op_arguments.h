@@ -31,6 +31,8 @@ class OpArguments {
   std::string Text(size_t position, std::string_view name, std::string otherwise);
   // One number, or a list of them; empty when missing.
   ops::Axes Ints(size_t position, std::string_view name);
+  // [[1, 2], [0]]; empty when missing.
+  std::vector<ops::Axes> IntLists(size_t position, std::string_view name);
   bool IsList(size_t position, std::string_view name);
 
   ir::Builder& builder() { return traced_.builder(); }
@@ -41,6 +43,7 @@ class OpArguments {
   void SetError(const absl::Status& status);
 
  private:
+  ops::Axes IntsIn(const Json& items, std::string_view name);
   const Json* Find(size_t position, std::string_view name);
   const Json* FindLiteral(size_t position, std::string_view name);
   ir::Value ArrayNamed(const Json& name);

@@ -57,7 +57,9 @@ const std::map<std::string_view, OpFunction>& ReduceOps() {
        [](A& a) -> Values {
          const Value x = a.Array(0, "x1");
          const Value y = a.Array(1, "x2");
-         if (a.IsList(2, "axes")) a.SetError(Unimplemented("lists of axes"));
+         if (const std::vector<ops::Axes> axes = a.IntLists(2, "axes"); axes.size() == 2) {
+           return {ops::Tensordot(x, y, axes[0], axes[1])};
+         }
          const int64_t count = a.Int(2, "axes", 2);
          ops::Axes first(static_cast<size_t>(count));
          std::iota(first.begin(), first.end(), 0);
