@@ -142,7 +142,7 @@ class LibzipReader : public ZipReader {
       return InvalidArgument("zip: expected an archive, received {} bytes: {}",
                              source_.file->size(), error.message());
     }
-    source.release();  // the archive owns it from here on
+    static_cast<void>(source.release());  // the archive owns it from here on
     std::set<std::string_view> names;
     const int64_t count = zip_get_num_entries(archive_.get(), 0);
     members_.reserve(static_cast<size_t>(count));
@@ -252,12 +252,12 @@ absl::StatusOr<std::string> WriteZip(std::span<const ZipEntry> entries) {
     if (index < 0) {
       return InvalidArgument("zip: {}: {}", entry.name, zip_strerror(archive.get()));
     }
-    source.release();
+    static_cast<void>(source.release());
     zip_set_file_compression(archive.get(), static_cast<uint64_t>(index), ZIP_CM_STORE, 0);
     zip_file_set_dostime(archive.get(), static_cast<uint64_t>(index), 0, kDosDate1980, 0);
   }
   if (zip_close(archive.get()) != 0) return Internal("zip: {}", zip_strerror(archive.get()));
-  archive.release();
+  static_cast<void>(archive.release());
   zip_stat_t stat;
   if (zip_source_stat(buffer.get(), &stat) != 0 || zip_source_open(buffer.get()) != 0) {
     return Internal("zip: {}", zip_error_strerror(zip_source_error(buffer.get())));
