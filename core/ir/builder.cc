@@ -1,5 +1,7 @@
 #include "core/ir/builder.h"
 
+#include "core/tensor/bounds.h"
+
 namespace tricorn::ir {
 
 const Type& Value::type() const {
@@ -26,6 +28,10 @@ Builder::Scope::Scope(Builder& builder, std::string_view name)
 }
 
 Value Builder::Input(std::string name, Type type) {
+  if (const auto nbytes = CheckedNumBytes(type.dtype, type.shape); !nbytes.ok()) {
+    SetError(WithSubject(nbytes.status(), name));
+    type.shape = {};
+  }
   return Value(this, graph_.AddInput(std::move(name), std::move(type)));
 }
 
@@ -53,6 +59,13 @@ Values Builder::AddAll(const OpDef& op, Operands operands, Attrs attrs,
   if (!result_types.ok()) {
     SetError(WithSubject(result_types.status(), op.name));
     return {Value(this, -1)};
+  }
+  // Shapes come from models, which anybody may have written.
+  for (const Type& type : *result_types) {
+    if (const auto nbytes = CheckedNumBytes(type.dtype, type.shape); !nbytes.ok()) {
+      SetError(WithSubject(nbytes.status(), op.name));
+      return {Value(this, -1)};
+    }
   }
   Values results;
   for (const ValueId id : graph_.AddNode(std::move(node), *std::move(result_types)).results) {

@@ -73,6 +73,28 @@ TEST(Builder, KeepsTheFirstErrorWithItsPath) {
             "dense_3: scale: expected a float, received int32(2,)");
 }
 
+struct GrowAttrs {
+  int64_t to = 1;
+  FIELDS(to)
+};
+const OpDef kGrow = Op<GrowAttrs>{
+    .name = "grow",
+    .doc = "a square of zeros",
+    .infer = [](std::span<const Type>, const GrowAttrs& a) -> absl::StatusOr<Type> {
+      return Type{DType::kF32, {a.to, a.to}};
+    },
+};
+
+TEST(Builder, RefusesTypesWhoseBytesOverflow) {
+  Builder b;
+  const Value x = b.Input("x", {DType::kF32, {2}});
+  b.Add(kGrow, {{x}}, GrowAttrs{int64_t{1} << 32});
+  EXPECT_EQ(b.status().code(), absl::StatusCode::kInvalidArgument);
+  Builder other;
+  other.Input("x", {DType::kF32, {int64_t{1} << 40, int64_t{1} << 40}});
+  EXPECT_EQ(other.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
 TEST(Rewriter, CopyKeepsTheText) {
   const Graph graph = Example();
   Rewriter rewriter(graph);

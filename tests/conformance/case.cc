@@ -12,6 +12,12 @@ absl::StatusOr<Case> Case::Read(Env& env, const std::string& directory, std::str
   ASSIGN_OR_RETURN(const std::string text, env.ReadFile(JoinPath(directory, "case.json")));
   ASSIGN_OR_RETURN(out.json_, Json::Parse(text));
   if (!out.json_["kind"].is_string()) return DataLoss("case.json: expected a kind");
+  for (const auto& [key, value] : out.json_.AsObject()) {
+    const bool is_archive = value.is_string() && value.AsString().ends_with(".keras");
+    if (is_archive && !env.Exists(out.Path(value))) {
+      return DataLoss("case.json: expected a file {}", value.AsString());
+    }
+  }
   ASSIGN_OR_RETURN(const std::string bytes, env.ReadFile(JoinPath(directory, "data.npz")));
   ASSIGN_OR_RETURN(NpzReader arrays, NpzReader::OpenBytes(bytes));
   for (const std::string& array : arrays.names()) {

@@ -6,7 +6,6 @@
 #include "absl/time/clock.h"
 #include "core/backend/cpu/cpu_device.h"
 #include "core/base/status.h"
-#include "core/keras/saving/keras_file.h"
 #include "core/keras/training/distribution.h"
 
 namespace tricorn::keras {
@@ -34,7 +33,7 @@ LocalModel::LocalModel(std::shared_ptr<Model> model, uint64_t seed)
 absl::StatusOr<LocalModel> LocalModel::Load(const std::string& path) {
   ASSIGN_OR_RETURN(LoadedModel loaded, keras::Load(Env::Posix(), path));
   LocalModel model(std::move(loaded.model));
-  model.loaded_state_ = std::move(loaded.optimizer.variables);
+  model.loaded_state_ = std::move(loaded.optimizer);
   return model;
 }
 
@@ -48,7 +47,7 @@ absl::Status LocalModel::Compile(const CompileOptions& options) {
   config.weighted_metrics = List(options.weighted_metrics);
   if (trainer_ != nullptr) RETURN_IF_ERROR(trainer_->SyncToHost());
   model_->set_compile_config(ToJson(config));
-  loaded_state_.clear();
+  loaded_state_ = {};
   trainer_.reset();
   return GetTrainer().status();
 }
@@ -59,7 +58,7 @@ absl::StatusOr<Trainer*> LocalModel::GetTrainer() {
     ASSIGN_OR_RETURN(trainer_,
                      Trainer::Create(*model_, *device_,
                                      {.communicator = nullptr, .threads_per_shard = num_threads_}));
-    if (!loaded_state_.empty()) RETURN_IF_ERROR(trainer_->SetOptimizerState(loaded_state_));
+    RETURN_IF_ERROR(trainer_->RestoreOptimizerState(loaded_state_.variables).status());
   }
   return trainer_.get();
 }
@@ -89,7 +88,7 @@ absl::StatusOr<std::vector<Tensor>> LocalModel::Predict(const std::vector<Tensor
 
 absl::Status LocalModel::Save(const std::string& path) {
   RETURN_IF_ERROR(status_);
-  OptimizerState state;
+  OptimizerState state = loaded_state_;
   if (trainer_ != nullptr) {
     state = {trainer_->optimizer().name(), trainer_->OptimizerState()};
   }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "core/backend/device.h"
 #include "core/keras/models/model.h"
+#include "core/keras/saving/keras_file.h"
 #include "core/keras/serialization/object.h"
 #include "core/keras/training/predictor.h"
 #include "core/keras/training/trainer.h"
@@ -78,7 +79,7 @@ class LocalModel {
   absl::Status status_;  // of initialization
   std::unique_ptr<backend::Device> device_;
   int num_threads_;
-  std::vector<Tensor> loaded_state_;  // of the optimizer, until the trainer takes it
+  OptimizerState loaded_state_;  // until the trainer takes it
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<Predictor> predictor_;
 };

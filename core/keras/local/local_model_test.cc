@@ -62,6 +62,40 @@ TEST(LocalModel, LearnsAndContinuesFromItsArchive) {
   EXPECT_EQ(more->values, same->values);
 }
 
+TEST(LocalModel, KeepsOptimizerStateThroughLoadAndSave) {
+  const Dataset data = TwoClasses(64);
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  ASSERT_TRUE(model.Fit(data, {.batch_size = 32, .epochs = 1}).ok());
+  const std::string trained = testing::TempDir() + "/trained.keras";
+  const std::string copied = testing::TempDir() + "/copied.keras";
+  ASSERT_EQ(model.Save(trained), absl::OkStatus());
+  auto loaded = LocalModel::Load(trained);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ASSERT_EQ(loaded->Save(copied), absl::OkStatus());
+  EXPECT_EQ(Load(Env::Posix(), copied)->optimizer.variables.size(),
+            Load(Env::Posix(), trained)->optimizer.variables.size());
+}
+
+TEST(LocalModel, TrainsAnArchiveThatKerasSavedBeforeTheFirstStep) {
+  // Keras then stores two optimizer variables: the step and the learning rate.
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  const std::string path = testing::TempDir() + "/two_variables.keras";
+  const OptimizerState two{"adam", {Tensor::Scalar<int32_t>(0), Tensor::Scalar<float>(0.05f)}};
+  ASSERT_EQ(Save(Env::Posix(), path, model.model(), absl::UnixEpoch(), two), absl::OkStatus());
+  auto loaded = LocalModel::Load(path);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_TRUE(loaded->Fit(TwoClasses(64), {.batch_size = 32}).ok());
+}
+
+TEST(LocalModel, RefusesToTrainWithoutALoss) {
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile({.optimizer = "adam"}), absl::OkStatus());
+  EXPECT_EQ(std::string(model.Fit(TwoClasses(8)).status().message()),
+            "compile: expected a loss to train with, received none");
+}
+
 TEST(LocalModel, NamesWhatDoesNotFit) {
   LocalModel model = Classifier();
   EXPECT_EQ(model.Fit(TwoClasses(8)).status().code(), absl::StatusCode::kFailedPrecondition);
@@ -72,6 +106,11 @@ TEST(LocalModel, NamesWhatDoesNotFit) {
       {{"x", Tensor(DType::kF32, {4, 2})}, {"y", Tensor::From<int32_t>({4}, {0, 1, 2, 0})}});
   EXPECT_EQ(std::string(model.Fit(bad).status().message()),
             "y: expected class indices in [0, 2), received 2");
+  LocalModel off_axis = Classifier();
+  ASSERT_EQ(
+      off_axis.Compile({.optimizer = "sgd", .loss = SparseCategoricalCrossentropy({.axis = 7})}),
+      absl::OkStatus());
+  EXPECT_EQ(off_axis.Fit(TwoClasses(8)).status().code(), absl::StatusCode::kInvalidArgument);
   const auto wrong = model.Predict({Tensor(DType::kF32, {4, 3})});
   EXPECT_NE(std::string(wrong.status().message()).find("expected input 0 of shape (None, 2)"),
             std::string::npos)

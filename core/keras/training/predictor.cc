@@ -1,7 +1,6 @@
 #include "core/keras/training/predictor.h"
 
 #include <algorithm>
-#include <bit>
 #include <cstring>
 
 #include "core/base/status.h"
@@ -11,15 +10,8 @@
 namespace tricorn::keras {
 namespace {
 
-// `x` with `rows` rows: the first ones its own, the rest zeros.
-Tensor PadRows(const Tensor& x, int64_t rows) {
-  if (x.shape()[0] == rows) return x;
-  Shape shape = x.shape();
-  shape[0] = rows;
-  Tensor padded(x.dtype(), std::move(shape));
-  std::memcpy(padded.bytes(), x.bytes(), static_cast<size_t>(x.nbytes()));
-  return padded;
-}
+// Compiled functions that are kept; a model with free axes could ask for one a request.
+constexpr size_t kMaxFunctions = 32;
 
 // As the model takes it: a last axis of length 1 may be missing or be there too many.
 Shape AdjustRank(const Shape& shape, const SymbolicShape& expected) {
@@ -30,8 +22,20 @@ Shape AdjustRank(const Shape& shape, const SymbolicShape& expected) {
   return Shape(std::move(dims));
 }
 
-Tensor ConcatenateRows(const std::vector<Tensor>& parts) {
+// Chunks of one output, one behind the other.
+absl::StatusOr<Tensor> ConcatenateRows(const std::vector<Tensor>& parts) {
   if (parts.size() == 1) return parts[0];
+  for (const Tensor& part : parts) {
+    const Shape& first = parts[0].shape();
+    const bool fits = part.shape().rank() > 0 && part.shape().rank() == first.rank() &&
+                      std::equal(first.begin() + 1, first.end(), part.shape().begin() + 1);
+    if (!fits) {
+      return InvalidArgument(
+          "predict: expected outputs that follow the batch, to predict more rows "
+          "than one batch holds; received shapes {} and {}",
+          first.ToString(), part.shape().ToString());
+    }
+  }
   Shape shape = parts[0].shape();
   shape[0] = 0;
   for (const Tensor& part : parts) shape[0] += part.shape()[0];
@@ -74,6 +78,7 @@ absl::Status Predictor::Check(const std::vector<Tensor>& x) const {
 
 absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Tensor>& x) {
   const StepInputs inputs{.x = x, .y = {}, .sample_weight = {}};
+  if (functions_.size() >= kMaxFunctions && !functions_.contains(inputs.Key())) functions_.clear();
   Compiled& compiled = functions_[inputs.Key()];
   if (compiled.function != nullptr) return &compiled;
   const auto body = [&](CallContext& context,
@@ -101,14 +106,9 @@ absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Te
 }
 
 absl::StatusOr<std::vector<Tensor>> Predictor::PredictChunk(const std::vector<Tensor>& x) {
-  const int64_t rows = x[0].shape()[0];
-  const auto padded_rows = static_cast<int64_t>(std::bit_ceil(static_cast<uint64_t>(rows)));
-  std::vector<Tensor> padded;
-  for (const Tensor& tensor : x)
-    padded.push_back(PadRows(tensor, std::min(padded_rows, max_batch_)));
-  ASSIGN_OR_RETURN(Compiled * compiled, CompiledFor(padded));
-  for (size_t i = 0; i < padded.size(); ++i) {
-    RETURN_IF_ERROR(state_.device().Upload(padded[i], compiled->arguments[i]));
+  ASSIGN_OR_RETURN(Compiled * compiled, CompiledFor(x));
+  for (size_t i = 0; i < x.size(); ++i) {
+    RETURN_IF_ERROR(state_.device().Upload(x[i], compiled->arguments[i]));
   }
   RETURN_IF_ERROR(compiled->function->Run(state_, compiled->arguments, compiled->results, {}));
   const size_t num_outputs = compiled->results.size() - compiled->function->assigned().size();
@@ -117,8 +117,7 @@ absl::StatusOr<std::vector<Tensor>> Predictor::PredictChunk(const std::vector<Te
     const ir::Type& type = compiled->function->results()[i].second;
     Tensor output = Tensor::Uninitialized(type.dtype, type.shape);
     RETURN_IF_ERROR(state_.device().Download(compiled->results[i], output));
-    const bool follows = type.rank() > 0 && type.shape[0] == padded[0].shape()[0];
-    outputs.push_back(follows ? output.Rows(0, rows) : output);
+    outputs.push_back(std::move(output));
   }
   return outputs;
 }
@@ -139,7 +138,9 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const std::vector<Tensor>
     for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
   }
   std::vector<Tensor> whole;
-  for (const std::vector<Tensor>& output : parts) whole.push_back(ConcatenateRows(output));
+  for (const std::vector<Tensor>& output : parts) {
+    ASSIGN_OR_RETURN(whole.emplace_back(), ConcatenateRows(output));
+  }
   return whole;
 }
 
@@ -160,7 +161,9 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset, i
     for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
   }
   std::vector<Tensor> whole;
-  for (const std::vector<Tensor>& output : parts) whole.push_back(ConcatenateRows(output));
+  for (const std::vector<Tensor>& output : parts) {
+    ASSIGN_OR_RETURN(whole.emplace_back(), ConcatenateRows(output));
+  }
   return whole;
 }
 

@@ -13,9 +13,8 @@
 
 namespace tricorn::keras {
 
-// Runs a model on inputs alone. Compiled once for each batch size, so sizes are rounded up to
-// powers of two, and to multiples of the largest, and the rows that fill them are dropped. For one
-// thread at a time.
+// Runs a model on inputs alone, at most `max_batch` rows at a time. Compiled once for each shape;
+// the number of shapes kept is bounded. For one thread at a time.
 class Predictor {
  public:
   static constexpr int64_t kDefaultMaxBatch = 1024;

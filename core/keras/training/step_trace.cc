@@ -148,6 +148,9 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
   for (size_t i = before; i < context.losses().size(); ++i)
     AddTo(penalty, context.losses()[i].value);
   if (penalty) AddTo(total, ops::Cast(penalty, DType::kF32));
+  if (!total && training) {
+    return InvalidArgument("compile: expected a loss to train with, received none");
+  }
   if (!total) total = ops::Scalar(builder, 0, DType::kF32);
 
   if (training) {

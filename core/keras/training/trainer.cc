@@ -35,7 +35,7 @@ absl::Status CheckFit(const FitOptions& options, const Dataset& train) {
   if (options.batch_size < 1) {
     return InvalidArgument("batch_size: expected at least 1, received {}", options.batch_size);
   }
-  if (options.validation_split < 0 || options.validation_split >= 1) {
+  if (!(options.validation_split >= 0 && options.validation_split < 1)) {
     return InvalidArgument("validation_split: expected a number in [0, 1), received {}",
                            options.validation_split);
   }
@@ -178,11 +178,16 @@ absl::Status Trainer::CheckLabels(const StepInputs& inputs) const {
     const ir::Type& y_pred = outputs_.y_pred[compiled.output];
     const int64_t axis =
         loss->config().axis < 0 ? loss->config().axis + y_pred.rank() : loss->config().axis;
+    if (axis < 0 || axis >= y_pred.rank()) {
+      return InvalidArgument("{}: expected an axis within {}, received {}", loss->name(),
+                             y_pred.shape.ToString(), loss->config().axis);
+    }
     const int64_t classes = y_pred.shape[static_cast<int>(axis)];
     const Tensor& y = inputs.y[compiled.output];
     for (int64_t i = 0; i < y.num_elements(); ++i) {
       const double label = y.At(i);
-      if (label >= 0 && label < static_cast<double>(classes)) continue;
+      const bool is_index = label == std::floor(label);
+      if (is_index && label >= 0 && label < static_cast<double>(classes)) continue;
       if (loss->config().ignore_class &&
           label == static_cast<double>(*loss->config().ignore_class)) {
         continue;
@@ -225,6 +230,11 @@ absl::Status Trainer::RunStep(Batch& batch, const ColumnMap& columns, bool train
 }
 
 absl::Status Trainer::TrainOnBatch(const StepInputs& inputs) {
+  if (distribution_.is_sharded()) {
+    return FailedPrecondition(
+        "train_on_batch: expected a trainer of its own, received one of "
+        "several shards");
+  }
   RETURN_IF_ERROR(CompileFor(inputs));
   RETURN_IF_ERROR(CheckLabels(inputs));
   ++global_step_;
@@ -364,6 +374,12 @@ std::vector<Tensor> Trainer::OptimizerState() const {
     state.push_back(variable->value);
   }
   return state;
+}
+
+absl::StatusOr<bool> Trainer::RestoreOptimizerState(const std::vector<Tensor>& state) {
+  if (state.size() != compiled_.optimizer->variables().size()) return false;
+  RETURN_IF_ERROR(SetOptimizerState(state));
+  return true;
 }
 
 absl::Status Trainer::SetOptimizerState(const std::vector<Tensor>& state) {

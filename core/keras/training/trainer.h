@@ -77,6 +77,9 @@ class Trainer {
   std::vector<Tensor> OptimizerState() const;
   // Errors: InvalidArgument when number or types differ from the optimizer's.
   absl::Status SetOptimizerState(const std::vector<Tensor>& state);
+  // As Keras loads an archive: state of another number of variables (that of a model saved before
+  // its first step has two) is left out, and the answer is false.
+  absl::StatusOr<bool> RestoreOptimizerState(const std::vector<Tensor>& state);
 
   // Ends Fit after the step in hand.
   void RequestStop() { stop_requested_ = true; }
