@@ -103,12 +103,16 @@ class Planner {
     return last_use(input) == n && MayOverwrite(n, input, value);
   }
 
+  // Only where every read of the base is of all its bytes: the result begins where the base does,
+  // and a view that begins further on would be written before it is read.
   bool MayOverwrite(int32_t n, ir::ValueId operand_base, ir::ValueId result) {
     const ir::Node& node = graph_.nodes()[static_cast<size_t>(n)];
-    if (!options_.may_overwrite) return false;
+    const int64_t nbytes = graph_.type(result).nbytes();
+    if (!options_.may_overwrite || graph_.type(operand_base).nbytes() != nbytes) return false;
     for (size_t i = 0; i < node.operands.size(); ++i) {
-      if (base(node.operands[i]) != operand_base) continue;
-      if (graph_.type(node.operands[i]).nbytes() != graph_.type(result).nbytes()) return false;
+      const ir::ValueId operand = node.operands[i];
+      if (base(operand) != operand_base) continue;
+      if (offset(operand) != 0 || graph_.type(operand).nbytes() != nbytes) return false;
       if (!options_.may_overwrite(node, i)) return false;
     }
     return true;

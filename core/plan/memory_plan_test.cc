@@ -52,6 +52,38 @@ TEST(MemoryPlan, DonatedStateIsUpdatedInPlaceOnlyAfterItsLastReader) {
   EXPECT_TRUE(in_place.final_copies.empty());
 }
 
+// Elements [begin, begin + 128) of a flat operand, as a view.
+struct HalfAttrs {
+  int64_t begin = 0;
+  FIELDS(begin)
+};
+const ir::OpDef kHalf = ir::Op<HalfAttrs>{
+    .name = "half",
+    .doc = "",
+    .kind = ir::OpKind::kView,
+    .infer = [](std::span<const ir::Type>, const HalfAttrs&) -> absl::StatusOr<ir::Type> {
+      return ir::Type{DType::kF32, {128}};
+    },
+    .view_offset = [](const HalfAttrs& a) { return a.begin; },
+};
+
+TEST(MemoryPlan, ResultsNeverOverwriteAPartOfADyingOperand) {
+  for (const int64_t begin : {0, 64, 128}) {
+    Builder b;
+    const Value whole = b.Add(kMap, {{b.Input("x", kType)}});
+    const Value half = b.Add(kHalf, {{whole}}, HalfAttrs{begin});
+    const Value result = b.Add(kMap, {{half}});
+    const Value last = b.Add(kMap, {{result}});
+    const ir::Graph graph = *b.Finish({{"y", last}});
+    const MemoryPlan plan =
+        PlanMemory(graph, {.donations = {}, .workspace_nbytes = {}, .may_overwrite = Anything});
+    const Slot base = plan.slots[static_cast<size_t>(whole.id())];
+    EXPECT_EQ(plan.slots[static_cast<size_t>(half.id())].offset, base.offset + begin * 4);
+    const int64_t at = plan.slots[static_cast<size_t>(result.id())].offset;
+    EXPECT_TRUE(at + 512 <= base.offset || at >= base.offset + 1024) << "begin " << begin;
+  }
+}
+
 // Runs `graph` on byte buffers as a backend would: a node's result is its operands' first word plus
 // a constant of the node, so a value that was overwritten too early shows.
 class Machine {
