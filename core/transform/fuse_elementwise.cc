@@ -22,6 +22,8 @@ bool IsElementwise(const Node& node) {
   return node.op->kind == ir::OpKind::kElementwise && node.results.size() == 1;
 }
 
+bool IsEffect(const Node& node) { return node.op->kind == ir::OpKind::kEffect; }
+
 bool IsScalarConstant(const Node& node) {
   const Tensor* value = ir::ConstantValue(&node);
   return value != nullptr && value->num_elements() == 1;
@@ -32,7 +34,8 @@ bool IsAbsorbed(const Node& node) { return node.op == &ops::kBroadcast || IsScal
 
 // Which nodes run together. Every node has a depth, and an edge from p to n demands
 //   depth(n) >= depth(p) + 1,  or only >= depth(p) where p may fuse into n.
-// A group is connected nodes of one depth: a path that leaves it climbs, so it cannot come back.
+// A group is connected nodes of one depth: a path that leaves it climbs, so it cannot come back. An
+// effect is no less deep than the effect before it, so that paths through both climb too.
 class Grouping {
  public:
   explicit Grouping(const Graph& graph)
@@ -67,14 +70,14 @@ class Grouping {
   }
 
   void AssignEarliest() {
+    int32_t last_effect = 0;  // its depth
     for (int32_t n = 0; n < static_cast<int32_t>(depth_.size()); ++n) {
+      int32_t& depth = depth_[static_cast<size_t>(n)];
       for (const ValueId id : node(n).operands) {
         const int32_t p = producer(id);
-        if (p >= 0) {
-          int32_t& depth = depth_[static_cast<size_t>(n)];
-          depth = std::max(depth, depth_[static_cast<size_t>(p)] + Weight(p, n));
-        }
+        if (p >= 0) depth = std::max(depth, depth_[static_cast<size_t>(p)] + Weight(p, n));
       }
+      if (IsEffect(node(n))) last_effect = depth = std::max(depth, last_effect);
     }
   }
 
@@ -185,7 +188,8 @@ class Fuser {
     return reads;
   }
 
-  // Topological over groups, a group at the place of its last member where that is possible.
+  // Topological over groups, a group at the place of its last member where that is possible;
+  // effects keep their order.
   std::vector<int32_t> Order() {
     const size_t count = graph_.nodes().size();
     std::vector<int32_t> waiting(count, 0);
@@ -195,11 +199,16 @@ class Fuser {
     const auto enqueue = [&](int32_t root) {
       ready.emplace(members_[static_cast<size_t>(root)].back(), root);
     };
+    int32_t last_effect = -1;
     for (int32_t root = 0; root < static_cast<int32_t>(count); ++root) {
       if (members_[static_cast<size_t>(root)].empty()) continue;
       std::vector<int32_t> sources;
       for (const ValueId id : ReadsOf(root)) {
         if (producer(id) >= 0) sources.push_back(grouping_.Root(producer(id)));
+      }
+      if (IsEffect(node(root))) {
+        if (last_effect >= 0) sources.push_back(last_effect);
+        last_effect = root;
       }
       std::sort(sources.begin(), sources.end());
       sources.erase(std::unique(sources.begin(), sources.end()), sources.end());

@@ -19,7 +19,7 @@ extern const ir::OpDef kFusedElementwise;
 // Groups connected elementwise nodes of one shape into kFusedElementwise nodes. Broadcasts and
 // scalar constants that feed a group are computed inside it, in every group that needs them. Groups
 // are chosen so that no path leaves one and comes back. Nodes come out in an order in which each
-// group runs as early as its operands allow.
+// group runs as early as its operands allow; effects keep their order.
 absl::StatusOr<ir::Graph> FuseElementwise(const ir::Graph& graph);
 
 }  // namespace tricorn::transform

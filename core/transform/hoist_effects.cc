@@ -8,23 +8,23 @@ namespace tricorn::transform {
 
 absl::StatusOr<ir::Graph> HoistEffects(const ir::Graph& graph) {
   const auto count = static_cast<int32_t>(graph.nodes().size());
-  // By node: the effects that follow it.
+  const auto is_effect = [&](int32_t n) {
+    return graph.nodes()[static_cast<size_t>(n)].op->kind == ir::OpKind::kEffect;
+  };
+  // By place: the effects that follow it. The place of an effect that stays is its own.
   std::vector<std::vector<int32_t>> after(static_cast<size_t>(count));
   std::vector<int32_t> first;  // effects that wait for inputs only
   int32_t previous = -1;       // the place of the effect before
   for (int32_t n = 0; n < count; ++n) {
+    if (!is_effect(n)) continue;
     const ir::Node& node = graph.nodes()[static_cast<size_t>(n)];
-    if (node.op->kind != ir::OpKind::kEffect) continue;
     int32_t place = previous;
     for (const ir::ValueId id : node.operands) {
-      place = std::max(place, graph.values()[static_cast<size_t>(id)].node);
+      const int32_t producer = graph.values()[static_cast<size_t>(id)].node;
+      // What reads an effect's result waits for it, and had better not do so early: it stays.
+      const bool waits = producer >= 0 && is_effect(producer);
+      place = std::max(place, waits ? n : producer);
     }
-    // An effect that reads an effect's result follows whatever that one follows.
-    while (place >= 0 &&
-           graph.nodes()[static_cast<size_t>(place)].op->kind == ir::OpKind::kEffect) {
-      --place;
-    }
-    place = std::max(place, previous);
     (place < 0 ? first : after[static_cast<size_t>(place)]).push_back(n);
     previous = place;
   }
@@ -46,7 +46,7 @@ absl::StatusOr<ir::Graph> HoistEffects(const ir::Graph& graph) {
   };
   for (const int32_t n : first) emit(n);
   for (int32_t n = 0; n < count && builder.ok(); ++n) {
-    if (graph.nodes()[static_cast<size_t>(n)].op->kind != ir::OpKind::kEffect) emit(n);
+    if (!is_effect(n)) emit(n);
     for (const int32_t effect : after[static_cast<size_t>(n)]) emit(effect);
   }
   std::vector<std::pair<std::string, ir::Value>> outputs;

@@ -35,11 +35,12 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
   RETURN_IF_ERROR(Clean(graph));
   ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
   RETURN_IF_ERROR(Clean(graph));
-  RETURN_IF_ERROR(Apply(graph, HoistEffects, "hoist_effects"));
   if (options.fuse) {
     RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
     RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
   }
+  // Last, because fusion moves what effects read.
+  RETURN_IF_ERROR(Apply(graph, HoistEffects, "hoist_effects"));
   return graph;
 }
 

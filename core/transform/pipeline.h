@@ -12,7 +12,8 @@ struct PipelineOptions {
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
-// again, early collectives, fusion. Each pass's result is verified in debug builds.
+// again, fusion and what it leaves dead, early collectives. Each pass's result is verified in debug
+// builds.
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
 
 }  // namespace tricorn::transform

@@ -81,15 +81,18 @@ Value SwappedProduct(const Builder& builder, const Value& product, const ops::Ax
 }
 
 Value Transposes(const Builder& builder, const Node& node, Value x) {
-  const ops::Axes& perm = node.attrs.As<ops::TransposeAttrs>().perm;
+  ops::Axes perm = node.attrs.As<ops::TransposeAttrs>().perm;
+  const Value inner = OperandIf(builder, x, ops::kTranspose);
+  if (inner) {
+    ops::Axes both;
+    const ops::Axes& first = builder.producer(x)->attrs.As<ops::TransposeAttrs>().perm;
+    for (const int64_t axis : perm) both.push_back(first[static_cast<size_t>(axis)]);
+    perm = both;
+    x = inner;
+  }
   if (IsIota(perm)) return x;
   if (const Value product = SwappedProduct(builder, x, perm)) return product;
-  const Value inner = OperandIf(builder, x, ops::kTranspose);
-  if (!inner) return {};
-  const ops::Axes& first = builder.producer(x)->attrs.As<ops::TransposeAttrs>().perm;
-  ops::Axes both;
-  for (const int64_t axis : perm) both.push_back(first[static_cast<size_t>(axis)]);
-  return IsIota(both) ? inner : ops::Transpose(inner, both);
+  return inner ? ops::Transpose(inner, perm) : Value();
 }
 
 Value Broadcasts(const Builder& builder, const Node& node, Value x) {
@@ -104,13 +107,16 @@ Value Broadcasts(const Builder& builder, const Node& node, Value x) {
   return ops::Broadcast(inner, attrs.shape, axes);
 }
 
+// `x` under another shape, by at most one reshape.
+Value Reshaped(const Builder& builder, Value x, const Shape& shape) {
+  if (x.shape() == shape) return x;
+  if (const Value inner = OperandIf(builder, x, ops::kReshape)) x = inner;
+  return x.shape() == shape ? x : ops::Reshape(x, shape);
+}
+
 Value Moves(const Builder& builder, const Node& node, Operands x) {
   if (node.op == &ops::kReshape) {
-    const Shape& shape = node.attrs.As<ops::ReshapeAttrs>().shape;
-    if (x[0].shape() == shape) return x[0];
-    const Value inner = OperandIf(builder, x[0], ops::kReshape);
-    if (!inner) return {};
-    return inner.shape() == shape ? inner : ops::Reshape(inner, shape);
+    return Reshaped(builder, x[0], node.attrs.As<ops::ReshapeAttrs>().shape);
   }
   if (node.op == &ops::kTranspose) return Transposes(builder, node, x[0]);
   if (node.op == &ops::kBroadcast) return Broadcasts(builder, node, x[0]);
@@ -131,11 +137,11 @@ Value Moves(const Builder& builder, const Node& node, Operands x) {
 }
 
 // A reduction over axes of length 1 only renames the element.
-Value Reductions(const Node& node, Operands x, const Shape& result) {
+Value Reductions(const Builder& builder, const Node& node, Operands x, const Shape& result) {
   const bool keeps = node.op == &ops::kSum || node.op == &ops::kMax || node.op == &ops::kMin ||
                      node.op == &ops::kProd;
   if (!keeps || x[0].shape().num_elements() != result.num_elements()) return {};
-  return x[0].shape() == result ? x[0] : ops::Reshape(x[0], result);
+  return Reshaped(builder, x[0], result);
 }
 
 }  // namespace
@@ -147,7 +153,7 @@ absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph) {
     if (node.results.size() != 1 || x.empty()) return rewriter.Copy(node, x);
     Value value = Arithmetic(builder, node, x);
     if (!value) value = Moves(builder, node, x);
-    if (!value) value = Reductions(node, x, graph.type(node.results[0]).shape);
+    if (!value) value = Reductions(builder, node, x, graph.type(node.results[0]).shape);
     if (!value) return rewriter.Copy(node, x);
     return {value};
   });
