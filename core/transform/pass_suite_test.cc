@@ -226,7 +226,7 @@ TEST_P(PassSuite, KeepsTheMeaning) {
       if (GetParam().same_bits) {
         EXPECT_EQ((*got)[i], (*want)[i]) << c.name << " output " << i;
       } else {
-        const absl::Status status = backend::ExpectClose((*want)[i], (*got)[i], 1e-6);
+        const absl::Status status = backend::ExpectClose((*want)[i], (*got)[i], 0);
         EXPECT_TRUE(status.ok()) << c.name << " output " << i << ": " << status;
       }
     }
