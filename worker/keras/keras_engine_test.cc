@@ -178,6 +178,21 @@ TEST(KerasEngine, PredictsAllRowsInOrderOnAnyNumberOfRanks) {
   }
 }
 
+TEST(KerasEngine, PredictsNoMoreThanItsStepsAndItsRows) {
+  const std::pair<int64_t, int64_t> rows_by_steps[] = {
+      {1, 8}, {4, 32}, {5, 40}, {6, 40}, {int64_t{1} << 60, 40}, {INT64_MAX, 40}};
+  for (const auto& [steps, rows] : rows_by_steps) {
+    v1::JobSpec spec;
+    spec.mutable_predict()->set_batch_size(8);
+    spec.mutable_predict()->set_steps(steps);
+    Events events;
+    const auto result = RunJob({.spec = spec}, 1, events);
+    ASSERT_TRUE(result.ok()) << result.status();
+    NpzReader npz = NpzReader::OpenBytes(result->predictions).value();
+    EXPECT_EQ(npz.Read("logits").value().shape(), Shape({rows, 3})) << steps;
+  }
+}
+
 TEST(KerasEngine, ServesWhatItTrained) {
   Events events;
   const auto trained = RunJob({.spec = FitSpec(1)}, 1, events);

@@ -1,7 +1,6 @@
 #include "worker/keras/predict_job.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <utility>
 
@@ -9,6 +8,7 @@
 #include "core/io/npz.h"
 #include "core/keras/training/predictor.h"
 #include "core/keras/training/step_inputs.h"
+#include "worker/keras/predicted_rows.h"
 
 namespace tricorn::worker {
 namespace {
@@ -27,50 +27,6 @@ absl::StatusOr<std::vector<Tensor>> ReadRows(const Dataset& dataset, RowRange ra
   return columns;
 }
 
-// The part of `rows` that a rank computes.
-RowRange PartOf(int64_t rows, int rank, int world_size) {
-  return {rows * rank / world_size, rows * (rank + 1) / world_size};
-}
-
-// All rows of every output; each rank fills in its own.
-class Outputs {
- public:
-  explicit Outputs(int64_t rows) : rows_(rows) {}
-
-  absl::Status Put(int64_t begin, const std::vector<Tensor>& part) {
-    const int64_t count = part.at(0).shape().rank() > 0 ? part[0].shape()[0] : 0;
-    for (size_t i = 0; i < part.size(); ++i) {
-      if (part[i].shape().rank() == 0 || part[i].shape()[0] != count) {
-        return InvalidArgument("output {}: expected one row for each of the input's, received {}",
-                               i, part[i].shape().ToString());
-      }
-      if (i == whole_.size()) {
-        Shape shape = part[i].shape();
-        shape[0] = rows_;
-        whole_.emplace_back(part[i].dtype(), std::move(shape));
-      }
-      std::memcpy(whole_[i].Rows(begin, rows_).bytes(), part[i].bytes(),
-                  static_cast<size_t>(part[i].nbytes()));
-    }
-    return absl::OkStatus();
-  }
-  absl::Status Share(comm::Communicator& communicator) {
-    for (int rank = 0; rank < communicator.size(); ++rank) {
-      const RowRange part = PartOf(rows_, rank, communicator.size());
-      for (Tensor& output : whole_) {
-        Tensor rows = output.Rows(part.begin, part.end);
-        RETURN_IF_ERROR(communicator.Broadcast(rows.bytes(), rows.nbytes(), rank));
-      }
-    }
-    return absl::OkStatus();
-  }
-  const std::vector<Tensor>& whole() const { return whole_; }
-
- private:
-  const int64_t rows_;
-  std::vector<Tensor> whole_;
-};
-
 }  // namespace
 
 absl::StatusOr<EngineResult> RunPredictJob(JobSession& session, EngineEvents& events) {
@@ -78,8 +34,8 @@ absl::StatusOr<EngineResult> RunPredictJob(JobSession& session, EngineEvents& ev
   const Dataset& data = session.task.data;
   comm::Communicator& communicator = session.task.communicator;
   const int64_t batch_size = BatchSizeOr(args.batch_size(), data.num_rows());
-  const int64_t rows =
-      args.steps() > 0 ? std::min(data.num_rows(), args.steps() * batch_size) : data.num_rows();
+  const bool is_cut = args.steps() > 0 && args.steps() <= data.num_rows() / batch_size;
+  const int64_t rows = is_cut ? args.steps() * batch_size : data.num_rows();
   ASSIGN_OR_RETURN(const keras::ColumnMap columns,
                    keras::ColumnMap::Make(data.columns(), session.model().input_names(), {},
                                           /*needs_y=*/false));
@@ -91,30 +47,30 @@ absl::StatusOr<EngineResult> RunPredictJob(JobSession& session, EngineEvents& ev
 
   v1::Progress progress;
   progress.set_phase("prediction");
-  Outputs outputs(rows);
+  PredictedRows predicted(rows);
   const RowRange part = PartOf(rows, communicator.rank(), communicator.size());
   if (part.size() == 0) {  // for the outputs' types; another rank brings this row
     ASSIGN_OR_RETURN(const std::vector<Tensor> row, predict({0, 1}));
-    RETURN_IF_ERROR(outputs.Put(0, row));
+    RETURN_IF_ERROR(predicted.Put({0, 1}, row));
   }
   progress.set_steps((part.size() + batch_size - 1) / batch_size);
   for (int64_t begin = part.begin; begin < part.end; begin += batch_size) {
     events.OnProgress(progress);
-    ASSIGN_OR_RETURN(const std::vector<Tensor> computed,
-                     predict({begin, std::min(part.end, begin + batch_size)}));
-    RETURN_IF_ERROR(outputs.Put(begin, computed));
+    const RowRange range = {begin, std::min(part.end, begin + batch_size)};
+    ASSIGN_OR_RETURN(const std::vector<Tensor> computed, predict(range));
+    RETURN_IF_ERROR(predicted.Put(range, computed));
     progress.set_step(progress.step() + 1);
   }
-  RETURN_IF_ERROR(outputs.Share(communicator));
+  RETURN_IF_ERROR(predicted.Share(communicator));
 
   EngineResult result;
   if (!session.leads()) return result;
   std::map<std::string, Tensor> arrays;
   const std::vector<std::string> names = session.model().output_names();
-  for (size_t i = 0; i < outputs.whole().size(); ++i) {
+  for (size_t i = 0; i < predicted.outputs().size(); ++i) {
     // A layer that gives several outputs gives all of them its name.
     const bool is_new = !arrays.contains(names[i]);
-    arrays.emplace(is_new ? names[i] : fmt::format("{}_{}", names[i], i), outputs.whole()[i]);
+    arrays.emplace(is_new ? names[i] : fmt::format("{}_{}", names[i], i), predicted.outputs()[i]);
   }
   ASSIGN_OR_RETURN(result.predictions, WriteNpz(arrays));
   return result;
