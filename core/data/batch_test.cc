@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <set>
 
 #include "core/data/prefetch.h"
@@ -175,6 +176,23 @@ TEST(Prefetcher, GivesTheErrorAfterTheBatchesBeforeIt) {
   EXPECT_TRUE(batches.Next()->has_value());
   EXPECT_TRUE(batches.Next()->has_value());
   for (int i = 0; i < 2; ++i) EXPECT_EQ(batches.Next().status().message(), "x: row 25: gone");
+}
+
+TEST(Prefetcher, SaysWhenThereIsNoMemoryForABatch) {
+  class HungryRows : public TensorRows {
+   public:
+    HungryRows() : TensorRows(Tensor(DType::kU8, {kRows})) {}
+    absl::Status ReadRows(std::span<const int64_t>, std::byte*) const override {
+      throw std::bad_alloc();
+    }
+  };
+  std::vector<Dataset::NamedRows> sources;
+  sources.push_back({"x", std::make_unique<HungryRows>()});
+  const Dataset dataset = *Dataset::FromRows(std::move(sources));
+  Prefetcher batches(dataset, EpochOrder::Sequential({0, kRows}), {.batch_size = 10});
+  const absl::Status status = batches.Next().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_EQ(status.message(), "batch: expected enough memory, received a refusal");
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/base/within_memory.h"
 
 namespace tricorn {
 
@@ -45,7 +46,8 @@ void Prefetcher::Run(int64_t cursor) {
       while (!stopped_ && batches_.size() >= depth_) changed_.Wait(&mu_);
       if (stopped_) return;
     }
-    absl::StatusOr<Batch> batch = AssembleBatch(dataset_, order_, options_, cursor);
+    absl::StatusOr<Batch> batch =
+        WithinMemory("batch", [&] { return AssembleBatch(dataset_, order_, options_, cursor); });
     MutexLock lock(&mu_);
     if (!batch.ok()) {
       status_ = batch.status();

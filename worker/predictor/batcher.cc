@@ -6,6 +6,7 @@
 
 #include "absl/time/clock.h"
 #include "core/base/status.h"
+#include "core/base/within_memory.h"
 
 namespace tricorn::worker {
 namespace {
@@ -165,16 +166,21 @@ void Batcher::Compute(std::vector<Waiting> batch) {
   const absl::Time begin = absl::Now();
   int64_t rows = 0;
   for (const Waiting& waiting : batch) rows += waiting.rows;
-  std::vector<Tensor> inputs;
-  for (size_t i = 0; i < model_.inputs().size(); ++i) {
-    std::vector<const Tensor*> parts;
-    for (const Waiting& waiting : batch) parts.push_back(&waiting.request.inputs[i]);
-    inputs.push_back(parts.size() == 1 ? *parts[0] : Stack(parts, rows));
-  }
-  absl::StatusOr<std::vector<Tensor>> outputs = PredictRows(inputs);
+  const absl::StatusOr<std::vector<Tensor>> outputs = WithinMemory("predict", [&] {
+    std::vector<Tensor> inputs;
+    for (size_t i = 0; i < model_.inputs().size(); ++i) {
+      std::vector<const Tensor*> parts;
+      for (const Waiting& waiting : batch) parts.push_back(&waiting.request.inputs[i]);
+      inputs.push_back(parts.size() == 1 ? *parts[0] : Stack(parts, rows));
+    }
+    return PredictRows(inputs);
+  });
   if (observer_) observer_(rows, static_cast<int64_t>(batch.size()), absl::Now() - begin);
   if (!outputs.ok() && batch.size() > 1) {  // one bad request is nobody else's error
-    for (Waiting& waiting : batch) waiting.request.reply(PredictRows(waiting.request.inputs));
+    for (Waiting& waiting : batch) {
+      waiting.request.reply(
+          WithinMemory("predict", [&] { return PredictRows(waiting.request.inputs); }));
+    }
     return;
   }
   int64_t row = 0;

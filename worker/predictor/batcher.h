@@ -42,7 +42,9 @@ class Batcher {
   ~Batcher();
 
   // Errors, in the reply:
-  //   ResourceExhausted  too many rows wait, or the request is larger than the queue
+  //   ResourceExhausted  too many rows wait, or the request is larger than the queue, or there is
+  //   no
+  //                      memory to compute it
   //   DeadlineExceeded   it could not be computed in time
   //   Unavailable        shutting down
   //   what the model says of this request

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <new>
 #include <numeric>
 #include <optional>
 
@@ -171,6 +172,25 @@ TEST(Batcher, OneBadRequestIsNobodyElsesError) {
   Call bad(batcher, Rows({-1}));
   EXPECT_EQ(good.values(), (std::vector<float>{2}));
   EXPECT_EQ(bad.status().code(), absl::StatusCode::kInvalidArgument);
+}
+
+TEST(Batcher, SaysWhenThereIsNoMemoryAndServesTheNext) {
+  class HungryModel : public DoublingModel {
+   public:
+    absl::StatusOr<std::vector<Tensor>> Predict(const std::vector<Tensor>& inputs) override {
+      if (inputs[0].data<float>()[0] > 100) throw std::bad_alloc();
+      return DoublingModel::Predict(inputs);
+    }
+  } model;
+  Batcher batcher(model,
+                  {.max_batch_size = 2, .max_delay = absl::Seconds(60), .max_queued_rows = 64});
+  Call hungry(batcher, Rows({101}));
+  Call beside(batcher, Rows({1}));
+  EXPECT_EQ(hungry.status().code(), absl::StatusCode::kResourceExhausted) << hungry.status();
+  EXPECT_EQ(beside.values(), (std::vector<float>{2}));
+  Call alone(batcher, Rows({102, 103}));
+  EXPECT_EQ(alone.status().code(), absl::StatusCode::kResourceExhausted) << alone.status();
+  EXPECT_EQ(Call(batcher, Rows({2, 3})).values(), (std::vector<float>{4, 6}));
 }
 
 TEST(Batcher, AnswersWhatWaitsWhenItEnds) {

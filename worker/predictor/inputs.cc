@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/base/within_memory.h"
 #include "proto/tensor/wire_tensor.h"
 
 namespace tricorn::worker {
@@ -41,10 +42,8 @@ bool Fits(const Shape& shape, const Shape& row_shape) {
   return true;
 }
 
-}  // namespace
-
-absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
-                                             const std::vector<PredictModel::Port>& ports) {
+absl::StatusOr<std::vector<Tensor>> Read(const v1::PredictRequest& request,
+                                         const std::vector<PredictModel::Port>& ports) {
   std::vector<std::optional<Tensor>> found(ports.size());
   for (const v1::NamedTensor& named : request.inputs()) {
     size_t index = 0;
@@ -84,6 +83,13 @@ absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
     inputs.push_back(*std::move(found[i]));
   }
   return inputs;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Tensor>> InputsOf(const v1::PredictRequest& request,
+                                             const std::vector<PredictModel::Port>& ports) {
+  return WithinMemory("inputs", [&] { return Read(request, ports); });
 }
 
 }  // namespace tricorn::worker

@@ -10,6 +10,7 @@
 
 #include "absl/time/clock.h"
 #include "core/base/status.h"
+#include "core/base/within_memory.h"
 #include "proto/rpc/status.h"
 #include "proto/tensor/wire_tensor.h"
 #include "tricorn/v1/predict.grpc.pb.h"
@@ -51,8 +52,7 @@ class Service : public v1::PredictService::CallbackService {
                      .is_abandoned = [context] { return context->IsCancelled(); },
                      .reply =
                          [this, finish, response](absl::StatusOr<std::vector<Tensor>> outputs) {
-                           if (outputs.ok()) Fill(*outputs, response);
-                           finish(outputs.status());
+                           finish(outputs.ok() ? Fill(*outputs, response) : outputs.status());
                          }});
     return reactor;
   }
@@ -67,13 +67,16 @@ class Service : public v1::PredictService::CallbackService {
     return NotFound("target: expected {} or {}, which this predictor serves, received '{}'",
                     options_.deployment, version, target);
   }
-  void Fill(const std::vector<Tensor>& outputs, v1::PredictResponse* response) const {
-    response->set_model_version(options_.model_version);
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      v1::NamedTensor& named = *response->add_outputs();
-      named.set_name(model_.outputs()[i].name);
-      *named.mutable_tensor() = ToWire(outputs[i]);
-    }
+  absl::Status Fill(const std::vector<Tensor>& outputs, v1::PredictResponse* response) const {
+    return WithinMemory("outputs", [&] {
+      response->set_model_version(options_.model_version);
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        v1::NamedTensor& named = *response->add_outputs();
+        named.set_name(model_.outputs()[i].name);
+        *named.mutable_tensor() = ToWire(outputs[i]);
+      }
+      return absl::OkStatus();
+    });
   }
 
   PredictModel& model_;
