@@ -60,11 +60,11 @@ bool Reporter::Flush(absl::Time deadline) {
   flushing_ = true;
   auto done = [this] {
     mu_.AssertHeld();
-    return refused_ || (!HasNews() && !in_flight_);
+    return replaced_ || !HasNews();
   };
   const bool in_time = mu_.AwaitWithDeadline(absl::Condition(&done), deadline);
   flushing_ = false;
-  return in_time && !refused_;
+  return in_time && !replaced_;
 }
 
 void Reporter::Run() {
@@ -76,26 +76,31 @@ void Reporter::Run() {
       return stopped_ || HasNews();
     };
     mu_.Await(absl::Condition(&news));
-    auto urgent = [this] {
+    const bool is_retry = unsent_.has_value();
+    auto urgent = [this, is_retry] {
       mu_.AssertHeld();
-      return stopped_ || flushing_ || !epochs_.empty();
+      return stopped_ || (!is_retry && (flushing_ || !epochs_.empty()));
     };
     mu_.AwaitWithDeadline(absl::Condition(&urgent), next);
     if (stopped_) return;
-    const v1::ReportProgressRequest report = TakeReport();
-    in_flight_ = true;
+    if (!is_retry) unsent_ = TakeReport();
+    v1::ReportProgressRequest report = *unsent_;
     mu_.Unlock();
-    const absl::Status status = calls_.ReportProgress(report);
+    const absl::Status status = calls_.ReportProgress(std::move(report));
     mu_.Lock();
-    in_flight_ = false;
     next = absl::Now() + interval_;
-    if (!status.ok() && !stopped_) {
-      refused_ = true;
+    if (status.ok()) {
+      unsent_.reset();
+      continue;
+    }
+    if (stopped_) return;
+    replaced_ = rpc::IsStaleGeneration(status);
+    if (replaced_ || !is_retry) {
       mu_.Unlock();
       on_refused_(status);
       mu_.Lock();
-      return;
     }
+    if (replaced_) return;
   }
 }
 

@@ -23,8 +23,9 @@ class Reporter {
  public:
   static constexpr size_t kMaxLines = 1000;
 
-  // `on_refused` is called, on the reporter's thread, with the error that ends reporting: the rank
-  // was replaced.
+  // `on_refused` hears, on the reporter's thread, of a report that is refused, once for each: it is
+  // kept and sent again after the interval. Only STALE_GENERATION, for the rank was replaced, ends
+  // reporting.
   Reporter(TrainerCalls& calls, absl::Duration interval,
            std::function<void(const absl::Status&)> on_refused);
   // Says nothing more; waits for a call under way.
@@ -33,13 +34,13 @@ class Reporter {
   void SetProgress(v1::Progress progress);
   void AddEpoch(v1::EpochLogs epoch);
   void AddLine(v1::LogLine::Severity severity, std::string text);
-  // Waits until all that was added before is acknowledged; false at the deadline or when refused.
+  // Waits until all that was added before is acknowledged; false at the deadline or when replaced.
   bool Flush(absl::Time deadline);
 
  private:
   void Run();
   bool HasNews() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    return progress_ || !epochs_.empty() || !lines_.empty();
+    return unsent_ || progress_ || !epochs_.empty() || !lines_.empty();
   }
   v1::ReportProgressRequest TakeReport() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -54,8 +55,9 @@ class Reporter {
   int64_t dropped_lines_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t report_number_ ABSL_GUARDED_BY(mu_) = 0;
   bool flushing_ ABSL_GUARDED_BY(mu_) = false;
-  bool in_flight_ ABSL_GUARDED_BY(mu_) = false;
-  bool refused_ ABSL_GUARDED_BY(mu_) = false;
+  // Under way, or refused and waiting for its next try; the reporter's thread alone changes it.
+  std::optional<v1::ReportProgressRequest> unsent_ ABSL_GUARDED_BY(mu_);
+  bool replaced_ ABSL_GUARDED_BY(mu_) = false;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 
   std::thread thread_;  // last: it uses all of the above

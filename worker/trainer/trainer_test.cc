@@ -94,6 +94,10 @@ struct FakeCoordinator : v1::BlobService::Service,
                         v1::ReportProgressResponse*) override {
     absl::MutexLock lock(&mu);
     ++attempts;
+    if (refusals > 0) {
+      --refusals;
+      return Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "the log is full");
+    }
     const Status status = Check(request->trainer());
     if (status.ok()) reports.push_back(*request);
     return status;
@@ -126,6 +130,7 @@ struct FakeCoordinator : v1::BlobService::Service,
   bool away ABSL_GUARDED_BY(mu) = false;
   int64_t generation ABSL_GUARDED_BY(mu) = 1;
   int attempts ABSL_GUARDED_BY(mu) = 0;
+  int refusals ABSL_GUARDED_BY(mu) = 0;  // of the next reports
   std::map<std::string, std::string> blobs ABSL_GUARDED_BY(mu);
   std::map<std::string, std::string> keys ABSL_GUARDED_BY(mu);
   std::vector<v1::ReportProgressRequest> reports ABSL_GUARDED_BY(mu);
@@ -333,6 +338,34 @@ TEST_F(TrainerTest, StepsOnWhileTheCoordinatorIsAwayAndTellsItLater) {
   EXPECT_EQ(epochs, 100);
   EXPECT_EQ(lines, 100);
   EXPECT_EQ(coordinator_.checkpoints.back().checkpoint().global_step(), 100);
+  EXPECT_EQ(coordinator_.results.size(), 1u);
+}
+
+TEST_F(TrainerTest, SendsARefusedReportAgainAndGoesOnReporting) {
+  {
+    absl::MutexLock lock(&coordinator_.mu);
+    coordinator_.refusals = 3;
+  }
+  FakeEngine engine;
+  engine.run = [](EngineTask&, EngineEvents& events) -> absl::StatusOr<EngineResult> {
+    for (int epoch = 0; epoch < 4; ++epoch) {
+      events.OnEpochEnd(Epoch(epoch, 1));
+      absl::SleepFor(absl::Milliseconds(15));
+    }
+    return EngineResult{.model = "m", .metrics = {}, .predictions = ""};
+  };
+  ASSERT_TRUE(Run(Assignment(), engine).ok());
+  absl::MutexLock lock(&coordinator_.mu);
+  std::vector<int> epochs;
+  int64_t number = 0;
+  int refusals_told = 0;
+  for (const auto& report : coordinator_.reports) {
+    EXPECT_EQ(report.report_number(), ++number);
+    for (const auto& epoch : report.epoch_logs()) epochs.push_back(epoch.epoch());
+    for (const auto& line : report.log_lines()) refusals_told += line.text() == "the log is full";
+  }
+  EXPECT_EQ(epochs, (std::vector<int>{0, 1, 2, 3}));
+  EXPECT_EQ(refusals_told, 1);
   EXPECT_EQ(coordinator_.results.size(), 1u);
 }
 
