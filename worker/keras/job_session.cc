@@ -1,6 +1,7 @@
 #include "worker/keras/job_session.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/base/status.h"
 
@@ -14,14 +15,17 @@ constexpr size_t kUnbuiltVariables = 2;  // iteration and learning_rate
 keras::Distribution DistributionOf(const EngineTask& task) {
   keras::Distribution distribution;
   const int shards = task.task.virtual_shards();
+  const v1::Resources& resources = task.task.spec().resources();
   if (shards <= 1) {
-    distribution.threads_per_shard = task.threads;
+    const int asked = resources.threads_per_worker();
+    distribution.threads_per_shard = asked > 0 ? asked : task.threads;
     return distribution;
   }
-  const v1::Resources& resources = task.task.spec().resources();
-  const int workers = std::max({1, resources.min_workers(), resources.max_workers()});
+  const int64_t workers = std::max<int64_t>({1, resources.min_workers(), resources.max_workers()});
   distribution.communicator = &task.communicator;
-  distribution.threads_per_shard = std::max(1, resources.threads_per_worker() * workers / shards);
+  const int64_t threads = resources.threads_per_worker() * workers / shards;
+  distribution.threads_per_shard =
+      static_cast<int>(std::clamp<int64_t>(threads, 1, std::numeric_limits<int>::max()));
   distribution.concurrent_shards = std::max(1, task.threads / distribution.threads_per_shard);
   return distribution;
 }

@@ -23,7 +23,8 @@ struct JobSession {
 };
 
 // How this rank computes its shards. Bits may depend on the threads of a shard, so these follow
-// from the spec alone: the threads that the whole gang asks for, divided by the shards.
+// from the spec alone: the threads that the whole gang asks for, divided by the shards; one a shard
+// when it asks for none. Only a job of one shard that asks for none takes what its host gives it.
 keras::Distribution DistributionOf(const EngineTask& task);
 
 // A trainer for the session's model, with the optimizer's saved state. As in Keras, a state of
