@@ -14,6 +14,7 @@ namespace {
 using tricorn::v1::JobSpec;
 
 constexpr int kMaxWorkers = 4096;
+constexpr int kMaxThreadsPerWorker = 4096;
 constexpr int kDefaultBatchSize = 32;
 
 absl::Status CheckRange(std::string_view field, int64_t value, int64_t low, int64_t high) {
@@ -69,7 +70,8 @@ absl::Status CheckResources(const JobSpec& spec) {
     return InvalidArgument("resources.max_workers: expected at least min_workers {}, received {}",
                            MinWorkers(spec), resources.max_workers());
   }
-  RETURN_IF_ERROR(CheckCount("resources.threads_per_worker", resources.threads_per_worker()));
+  RETURN_IF_ERROR(CheckRange("resources.threads_per_worker", resources.threads_per_worker(), 0,
+                             kMaxThreadsPerWorker));
   RETURN_IF_ERROR(
       CheckCount("resources.memory_bytes_per_worker", resources.memory_bytes_per_worker()));
   return CheckCount("resources.gpus_per_worker", resources.gpus_per_worker());
@@ -91,6 +93,21 @@ absl::Status CheckShards(const JobSpec& spec, int batch_size) {
         shards, batch);
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckDeterminism(tricorn::v1::Determinism determinism) {
+  switch (determinism) {
+    case tricorn::v1::DETERMINISM_UNSPECIFIED:
+    case tricorn::v1::DETERMINISM_EXACT:
+      return absl::OkStatus();
+    case tricorn::v1::DETERMINISM_FAST:
+      return Unimplemented(
+          "determinism: expected exact, for gradients are summed along the tree of virtual shards "
+          "alone, received fast");
+    default:
+      return InvalidArgument("determinism: expected exact, received {}",
+                             static_cast<int>(determinism));
+  }
 }
 
 }  // namespace
@@ -133,10 +150,15 @@ absl::Status CheckJobSpec(const JobSpec& spec) {
       return InvalidArgument("work: expected fit, evaluate or predict, received none");
   }
   RETURN_IF_ERROR(CheckShards(spec, batch_size));
+  RETURN_IF_ERROR(CheckDeterminism(spec.determinism()));
   RETURN_IF_ERROR(
       CheckCount("checkpoint_policy.every_epochs", spec.checkpoint_policy().every_epochs()));
-  RETURN_IF_ERROR(
-      CheckCount("checkpoint_policy.every_steps", spec.checkpoint_policy().every_steps()));
+  if (spec.checkpoint_policy().every_steps() != 0) {
+    return Unimplemented(
+        "checkpoint_policy.every_steps: expected 0, for checkpoints are taken at the end of "
+        "epochs, received {}",
+        spec.checkpoint_policy().every_steps());
+  }
   RETURN_IF_ERROR(CheckRange("checkpoint_policy.keep", spec.checkpoint_policy().keep(), 0, 1000));
   RETURN_IF_ERROR(CheckCount("retry_policy.max_failures", spec.retry_policy().max_failures()));
   RETURN_IF_ERROR(

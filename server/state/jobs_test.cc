@@ -66,6 +66,30 @@ TEST_F(JobsTest, EqualRequestsAreOneJobAndUnequalOnesNone) {
   EXPECT_THAT(state_.requests, IsEmpty());
 }
 
+TEST_F(JobsTest, WhatNoTrainerDoesIsRefusedAtOnce) {
+  auto submit = [this](auto change) {
+    Event event = FitEvent("j");
+    change(*event.mutable_create_job()->mutable_request()->mutable_spec());
+    return Apply(event).status;
+  };
+  const absl::Status fast =
+      submit([](auto& spec) { spec.set_determinism(tricorn::v1::DETERMINISM_FAST); });
+  EXPECT_TRUE(absl::IsUnimplemented(fast)) << fast;
+  EXPECT_EQ(fast.message().find("determinism: expected exact, "), 0u) << fast;
+  const absl::Status unknown =
+      submit([](auto& spec) { spec.set_determinism(static_cast<tricorn::v1::Determinism>(7)); });
+  EXPECT_TRUE(absl::IsInvalidArgument(unknown)) << unknown;
+  const absl::Status steps =
+      submit([](auto& spec) { spec.mutable_checkpoint_policy()->set_every_steps(5); });
+  EXPECT_TRUE(absl::IsUnimplemented(steps)) << steps;
+  EXPECT_EQ(steps.message().find("checkpoint_policy.every_steps: expected 0, "), 0u) << steps;
+  const absl::Status threads =
+      submit([](auto& spec) { spec.mutable_resources()->set_threads_per_worker(1 << 30); });
+  EXPECT_TRUE(absl::IsInvalidArgument(threads)) << threads;
+  EXPECT_TRUE(
+      submit([](auto& spec) { spec.set_determinism(tricorn::v1::DETERMINISM_EXACT); }).ok());
+}
+
 TEST_F(JobsTest, TrainerFailuresWaitLongerAndLongerAndEndTheJob) {
   Register("a");
   Submit("j");
