@@ -7,12 +7,14 @@
 namespace tricorn::worker {
 
 Checkpointer::Checkpointer(Env& env, std::string directory, BlobClient& blobs, TrainerCalls& calls,
-                           std::function<void(const absl::Status&)> on_error)
+                           std::function<void(const absl::Status&)> on_error,
+                           std::function<void(int64_t dropped, int64_t by)> on_dropped)
     : env_(env),
       directory_(std::move(directory)),
       blobs_(blobs),
       calls_(calls),
       on_error_(std::move(on_error)),
+      on_dropped_(std::move(on_dropped)),
       thread_([this] { Run(); }) {}
 
 Checkpointer::~Checkpointer() {
@@ -25,8 +27,14 @@ Checkpointer::~Checkpointer() {
 
 void Checkpointer::Add(CheckpointManifest manifest, int64_t step, MakeFiles make_files,
                        std::vector<v1::EpochLogs> history) {
-  absl::MutexLock lock(&mu_);
-  pending_ = Pending{std::move(manifest), step, std::move(make_files), std::move(history)};
+  const int64_t global_step = manifest.step;
+  std::optional<Pending> overtaken =
+      Pending{std::move(manifest), step, std::move(make_files), std::move(history)};
+  {
+    absl::MutexLock lock(&mu_);
+    std::swap(pending_, overtaken);
+  }
+  if (overtaken) on_dropped_(overtaken->manifest.step, global_step);
 }
 
 bool Checkpointer::Drain(absl::Time deadline) {

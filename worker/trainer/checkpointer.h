@@ -21,13 +21,16 @@ namespace tricorn::worker {
 
 // Makes restore points off the step's path: writes the files to disk, uploads them and commits, in
 // a thread of its own. One that is overtaken by a newer one before its turn comes is dropped, so
-// memory is bounded while the coordinator is away.
+// memory is bounded while the coordinator is away; `on_dropped` hears of it.
 class Checkpointer {
  public:
   // `on_error` hears, on the checkpointer's thread, of a checkpoint that failed: the job goes on
   // and the next one may do better. Aborted with reason STALE_GENERATION: the rank was replaced.
+  // `on_dropped` hears, on Add's thread, the global steps of a dropped checkpoint and of the one
+  // that overtook it, and returns at once.
   Checkpointer(Env& env, std::string directory, BlobClient& blobs, TrainerCalls& calls,
-               std::function<void(const absl::Status&)> on_error);
+               std::function<void(const absl::Status&)> on_error,
+               std::function<void(int64_t dropped, int64_t by)> on_dropped);
   ~Checkpointer();
 
   // `step`: steps of epoch manifest.epoch that it holds. `make_files` runs on the checkpointer's
@@ -53,6 +56,7 @@ class Checkpointer {
   BlobClient& blobs_;
   TrainerCalls& calls_;
   const std::function<void(const absl::Status&)> on_error_;
+  const std::function<void(int64_t dropped, int64_t by)> on_dropped_;
 
   absl::Mutex mu_;
   std::optional<Pending> pending_ ABSL_GUARDED_BY(mu_);

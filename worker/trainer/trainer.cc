@@ -85,8 +85,10 @@ class Trainer {
         blobs_(channel),
         cache_(env, options.cache_directory, options.cache_limit_bytes),
         reporter_(calls_, options.report_interval, [this](const absl::Status& e) { OnError(e); }),
-        checkpointer_(env, JoinPath(options.scratch_directory, "checkpoints"), blobs_, calls_,
-                      [this](const absl::Status& e) { OnError(e); }) {}
+        checkpointer_(
+            env, JoinPath(options.scratch_directory, "checkpoints"), blobs_, calls_,
+            [this](const absl::Status& e) { OnError(e); },
+            [this](int64_t dropped, int64_t by) { OnDropped(dropped, by); }) {}
 
   ~Trainer() {
     calls_.Stop();
@@ -166,6 +168,13 @@ class Trainer {
     if (rpc::IsStaleGeneration(error)) return on_replaced_();
     logger_.Warning("the coordinator could not be told", {{"error", error.ToString()}});
     reporter_.AddLine(v1::LogLine::SEVERITY_ERROR, std::string(error.message()));
+  }
+
+  void OnDropped(int64_t dropped, int64_t by) {
+    reporter_.AddLine(v1::LogLine::SEVERITY_WARNING,
+                      fmt::format("checkpoint of step {}: dropped, for that of step {} was there "
+                                  "before its upload began",
+                                  dropped, by));
   }
 
   Env& env_;

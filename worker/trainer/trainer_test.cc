@@ -331,12 +331,17 @@ TEST_F(TrainerTest, StepsOnWhileTheCoordinatorIsAwayAndTellsItLater) {
   EXPECT_LT(took, absl::Milliseconds(200));
   absl::MutexLock lock(&coordinator_.mu);
   int epochs = 0, lines = 0;
+  size_t dropped = 0;
   for (const auto& report : coordinator_.reports) {
     epochs += report.epoch_logs_size();
-    lines += report.log_lines_size();
+    for (const auto& line : report.log_lines()) {
+      lines += line.text() == "line";
+      dropped += line.text().find(": dropped, for that of step ") != std::string::npos;
+    }
   }
   EXPECT_EQ(epochs, 100);
   EXPECT_EQ(lines, 100);
+  EXPECT_EQ(dropped, 100 - coordinator_.checkpoints.size());  // none goes without a word
   EXPECT_EQ(coordinator_.checkpoints.back().checkpoint().global_step(), 100);
   EXPECT_EQ(coordinator_.results.size(), 1u);
 }
