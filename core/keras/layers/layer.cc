@@ -46,8 +46,12 @@ absl::Status Layer::Build(const CallArguments<SymbolicType>& arguments) {
   RETURN_IF_ERROR(weight_error_);
   built_ = true;
   if (arguments.args.empty() || (variables_.empty() && children().empty())) return absl::OkStatus();
-  build_config_ = Json::MakeObject({{"input_shape", ShapesOf(arguments.args[0])}});
+  build_config_ = BuildConfigFor(arguments);
   return absl::OkStatus();
+}
+
+Json Layer::BuildConfigFor(const CallArguments<SymbolicType>& arguments) const {
+  return Json::MakeObject({{"input_shape", ShapesOf(arguments.args[0])}});
 }
 
 absl::Status Layer::BuildFrom(std::span<const SymbolicType>) { return absl::OkStatus(); }
@@ -168,7 +172,7 @@ ir::Values Layer::CallWith(CallContext& context, const CallArguments<ir::Value>&
   });
   std::optional<CallContext::TrainingScope> training;
   std::erase_if(cast.kwargs, [&](const auto& keyword) {
-    if (keyword.first == "mask") {
+    if (keyword.first == "mask" && !takes_mask_argument()) {
       masks.Override(cast.Inputs(), keyword.second);
       return true;
     }

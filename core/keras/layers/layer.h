@@ -89,6 +89,8 @@ class Layer : public Operation {
   virtual absl::Status BuildWith(const CallArguments<SymbolicType>& arguments) {
     return BuildFrom(arguments.Inputs());
   }
+  // What build_config() says of a layer built so.
+  virtual Json BuildConfigFor(const CallArguments<SymbolicType>& arguments) const;
   // One input and one output; several inputs; any arguments.
   virtual ir::Value Call(CallContext& context, ir::Value input);
   virtual ir::Value CallMany(CallContext& context, ir::Operands inputs);
@@ -96,6 +98,8 @@ class Layer : public Operation {
   // Whether outputs carry masks, and which: by default that of the first input.
   virtual bool supports_masking() const { return false; }
   virtual ir::Value ComputeMask(CallContext& context, ir::Operands inputs);
+  // Whether the call gets its `mask` argument as it was given, in place of finding it on its inputs.
+  virtual bool takes_mask_argument() const { return false; }
   virtual const Regularizer* activity_regularizer() const { return nullptr; }
   // Whether floating inputs are cast to the compute dtype.
   virtual bool autocast() const { return true; }
