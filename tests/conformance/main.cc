@@ -9,6 +9,7 @@
 #include "core/backend/reference/reference.h"
 #include "core/base/status.h"
 #include "fmt/core.h"
+#include "tests/conformance/inventory.h"
 #include "tests/conformance/runners.h"
 
 namespace tricorn::conformance {
@@ -88,12 +89,23 @@ absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter
   return counts;
 }
 
+int PrintInventory(const std::string& path) {
+  const absl::StatusOr<Inventory> inventory = TakeInventory(Env::Posix(), path);
+  if (!inventory.ok()) {
+    fmt::print(stderr, "{}\n", std::string(inventory.status().message()));
+    return 2;
+  }
+  fmt::print("{}", inventory->report);
+  return inventory->complete ? 0 : 1;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Runs cases that real Keras computed, and compares.");
   std::string root;
   std::string filter;
   std::string backend = "reference";
-  app.add_option("directory", root, "Directory of <family>/<case>/case.json")->required();
+  CLI::Option* directory =
+      app.add_option("directory", root, "Directory of <family>/<case>/case.json");
   app.add_option("--filter", filter, "Only cases whose name holds this text");
   app.add_option("--backend", backend, "Where graphs run")
       ->check(CLI::IsMember({"reference", "cpu"}))
@@ -101,7 +113,16 @@ int Main(int argc, char** argv) {
   std::string known_gaps;
   app.add_option("--known-gaps", known_gaps,
                  "File of case names, one a line: succeed if exactly these do not pass");
+  std::string inventory;
+  app.add_option("--inventory", inventory,
+                 "List which names of this file exist and which do not; runs no case")
+      ->excludes(directory);
   CLI11_PARSE(app, argc, argv);
+  if (!inventory.empty()) return PrintInventory(inventory);
+  if (root.empty()) {
+    fmt::print(stderr, "expected a directory of cases, or --inventory\n");
+    return 2;
+  }
   std::unique_ptr<backend::Device> device = backend::MakeReferenceDevice();
   if (backend == "cpu") device = std::make_unique<backend::cpu::CpuDevice>();
   const absl::StatusOr<Counts> counts = RunAll(root, filter, *device);

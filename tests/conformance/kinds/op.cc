@@ -1,7 +1,11 @@
+#include <optional>
+
 #include "core/base/status.h"
+#include "core/keras/layers/operations/op_arguments.h"
+#include "core/keras/layers/operations/op_table.h"
 #include "core/transform/autodiff.h"
 #include "tests/conformance/expect_close.h"
-#include "tests/conformance/ops/op_table.h"
+#include "tests/conformance/op_call.h"
 #include "tests/conformance/runners.h"
 #include "tests/conformance/traced.h"
 
@@ -10,12 +14,28 @@ namespace {
 
 constexpr std::string_view kPrefix = "keras.ops.";
 
-absl::Status RunCall(const Case& test, const Json& call, OpFunction function,
-                     backend::Device& device) {
+// The length that the result's shape needs and only the data tells, if the op asks for one.
+absl::StatusOr<std::optional<int64_t>> DataLength(const Case& test, const Json& call,
+                                                  const keras::OpEntry& op,
+                                                  backend::Device& device) {
   Traced traced;
-  OpArguments arguments(test, call, traced);
-  const ir::Values outputs = function(arguments);
-  RETURN_IF_ERROR(arguments.status());
+  ASSIGN_OR_RETURN(const OpCallArguments arguments, ReadOpCall(test, call, traced));
+  keras::OpArguments bound(traced.builder(), op.parameters, arguments.call, Json());
+  op.function(bound);
+  if (!bound.unknown_length()) return std::nullopt;
+  traced.Output("length", *bound.unknown_length());
+  ASSIGN_OR_RETURN(const std::vector<Tensor> length, traced.Evaluate(device));
+  return static_cast<int64_t>(length[0].At(0));
+}
+
+absl::Status RunCall(const Case& test, const Json& call, const keras::OpEntry& op,
+                     backend::Device& device) {
+  ASSIGN_OR_RETURN(const std::optional<int64_t> length, DataLength(test, call, op, device));
+  Traced traced;
+  ASSIGN_OR_RETURN(const OpCallArguments arguments, ReadOpCall(test, call, traced));
+  keras::OpArguments bound(traced.builder(), op.parameters, arguments.call, Json());
+  if (length) bound.set_length(*length);
+  const ir::Values outputs = op.function(bound);
   RETURN_IF_ERROR(traced.builder().status());
   const Json::Array& names = call["outputs"].AsArray();
   if (names.size() != outputs.size()) {
@@ -38,8 +58,8 @@ absl::Status RunCall(const Case& test, const Json& call, OpFunction function,
   std::vector<Json> gradients;
   if (call["input_grads"].is_object()) {
     for (const auto& [name, gradient] : call["input_grads"].AsObject()) {
-      const auto input = arguments.arrays().find(name);
-      if (input == arguments.arrays().end()) return Internal("{}: expected an argument", name);
+      const auto input = arguments.arrays.find(name);
+      if (input == arguments.arrays.end()) return Internal("{}: expected an argument", name);
       xs.push_back(input->second);
       gradients.push_back(gradient);
     }
@@ -60,10 +80,10 @@ absl::Status RunCall(const Case& test, const Json& call, OpFunction function,
 absl::Status RunOp(const Case& test, backend::Device& device) {
   std::string_view name = test["op"].AsString();
   if (name.substr(0, kPrefix.size()) == kPrefix) name.remove_prefix(kPrefix.size());
-  const auto entry = OpTable().find(name);
-  if (entry == OpTable().end()) return NotFound("op '{}'", name);
+  const keras::OpEntry* op = keras::FindKerasOp(name);
+  if (op == nullptr) return NotFound("op '{}'", name);
   for (const Json& call : test["calls"].AsArray()) {
-    RETURN_IF_ERROR(RunCall(test, call, entry->second, device));
+    RETURN_IF_ERROR(RunCall(test, call, *op, device));
   }
   return absl::OkStatus();
 }

@@ -1,89 +1,91 @@
-#include "core/keras/layers/operations/op_call.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/ops/nn/nn.h"
+
+#include "core/keras/layers/operations/op_forms.h"
+#include "core/keras/layers/operations/op_table.h"
 
 namespace tricorn::keras {
 namespace {
 
-template <ir::Value (*f)(ir::Value)>
-ir::Value Unary(const OpArguments& a) {
-  return f(a.Tensor(0));
+using namespace op_forms;
+
+Values CastTo(OpArguments& a) { return {ops::Cast(a.Tensor("x"), a.Dtype("dtype", DType::kF32))}; }
+
+Values Clip(OpArguments& a) {
+  return {ops::Clip(a.Tensor("x"), a.TensorOrNumber("x_min"), a.TensorOrNumber("x_max"))};
 }
 
-template <ir::Value (*f)(ops::Arg, ops::Arg)>
-ir::Value Binary(const OpArguments& a) {
-  const ops::Arg x = a.Number(0);
-  const ops::Arg y = a.Number(1);
-  if (x.is_number() && y.is_number()) {
-    return a.Error(InvalidArgument("expected a tensor among the arguments, received two numbers"));
-  }
-  return f(x, y);
-}
-
-ir::Value CastTo(const OpArguments& a) {
-  DType dtype = DType::kF32;
-  const absl::Status status = FromJson(a.config("dtype"), &dtype);
-  return status.ok() ? ops::Cast(a.Tensor(0), dtype) : a.Error(WithSubject(status, "dtype"));
-}
-
-// zeros_like and ones_like, of the config's dtype if it has one.
-template <int value>
-ir::Value Like(const OpArguments& a) {
-  ir::Type type = a.Tensor(0).type();
-  if (!a.config("dtype").is_null()) {
-    const absl::Status status = FromJson(a.config("dtype"), &type.dtype);
-    if (!status.ok()) return a.Error(WithSubject(status, "dtype"));
-  }
-  return ops::Full(a.builder(), type, value);
-}
+Values StopGradient(OpArguments& a) { return {ops::StopGradient(a.Tensor("variable"))}; }
 
 }  // namespace
 
 std::vector<OpEntry> ElementwiseOps() {
   return {
-      {"Absolute", "numpy", Unary<ops::Absolute>},
-      {"Add", "numpy", Binary<ops::Add>},
-      {"Cast", "core", CastTo},
-      {"Ceil", "numpy", Unary<ops::Ceil>},
-      {"Cos", "numpy", Unary<ops::Cos>},
-      {"Divide", "numpy", Binary<ops::Divide>},
-      {"Equal", "numpy", Binary<ops::Equal>},
-      {"Erf", "math", Unary<ops::Erf>},
-      {"Exp", "numpy", Unary<ops::Exp>},
-      {"Expm1", "numpy", Unary<ops::Expm1>},
-      {"Floor", "numpy", Unary<ops::Floor>},
-      {"FloorDivide", "numpy", Binary<ops::FloorDivide>},
-      {"Greater", "numpy", Binary<ops::Greater>},
-      {"GreaterEqual", "numpy", Binary<ops::GreaterEqual>},
-      {"Less", "numpy", Binary<ops::Less>},
-      {"LessEqual", "numpy", Binary<ops::LessEqual>},
-      {"Log", "numpy", Unary<ops::Log>},
-      {"Log1p", "numpy", Unary<ops::Log1p>},
-      {"LogicalAnd", "numpy", Binary<ops::LogicalAnd>},
-      {"LogicalNot", "numpy", Unary<ops::LogicalNot>},
-      {"LogicalOr", "numpy", Binary<ops::LogicalOr>},
-      {"Maximum", "numpy", Binary<ops::Maximum>},
-      {"Minimum", "numpy", Binary<ops::Minimum>},
-      {"Mod", "numpy", Binary<ops::Mod>},
-      {"Multiply", "numpy", Binary<ops::Multiply>},
-      {"Negative", "numpy", Unary<ops::Negative>},
-      {"NotEqual", "numpy", Binary<ops::NotEqual>},
-      {"OnesLike", "numpy", Like<1>},
-      {"Power", "numpy", Binary<ops::Power>},
-      {"Reciprocal", "numpy", Unary<ops::Reciprocal>},
-      {"Relu", "nn", Unary<ops::Relu>},
-      {"Rsqrt", "math", Unary<ops::Rsqrt>},
-      {"Sigmoid", "nn", Unary<ops::Sigmoid>},
-      {"Sign", "numpy", Unary<ops::Sign>},
-      {"Silu", "nn", Unary<ops::Silu>},
-      {"Sin", "numpy", Unary<ops::Sin>},
-      {"Softplus", "nn", Unary<ops::Softplus>},
-      {"Sqrt", "numpy", Unary<ops::Sqrt>},
-      {"Square", "numpy", Unary<ops::Square>},
-      {"Subtract", "numpy", Binary<ops::Subtract>},
-      {"Tanh", "numpy", Unary<ops::Tanh>},
-      {"TrueDivide", "numpy", Binary<ops::Divide>},
-      {"ZerosLike", "numpy", Like<0>},
+      {"abs absolute", "Absolute", "numpy", "x", Unary<ops::Absolute>},
+      {"arccos", "Arccos", "numpy", "x", Unary<ops::Arccos>},
+      {"arccosh", "Arccosh", "numpy", "x", Unary<ops::Arccosh>},
+      {"arcsin", "Arcsin", "numpy", "x", Unary<ops::Arcsin>},
+      {"arcsinh", "Arcsinh", "numpy", "x", Unary<ops::Arcsinh>},
+      {"arctan", "Arctan", "numpy", "x", Unary<ops::Arctan>},
+      {"arctanh", "Arctanh", "numpy", "x", Unary<ops::Arctanh>},
+      {"bitwise_invert", "BitwiseInvert", "numpy", "x", Unary<ops::BitwiseNot>},
+      {"bitwise_not", "BitwiseNot", "numpy", "x", Unary<ops::BitwiseNot>},
+      {"cast", "Cast", "core", "x dtype", CastTo},
+      {"ceil", "Ceil", "numpy", "x", Unary<ops::Ceil>},
+      {"clip", "Clip", "numpy", "x x_min x_max", Clip},
+      {"cos", "Cos", "numpy", "x", Unary<ops::Cos>},
+      {"cosh", "Cosh", "numpy", "x", Unary<ops::Cosh>},
+      {"erf", "Erf", "math", "x", Unary<ops::Erf>},
+      {"exp", "Exp", "numpy", "x", Unary<ops::Exp>},
+      {"expm1", "Expm1", "numpy", "x", Unary<ops::Expm1>},
+      {"fabs", "Fabs", "numpy", "x", Unary<ops::Absolute>},
+      {"floor", "Floor", "numpy", "x", Unary<ops::Floor>},
+      {"isfinite", "Isfinite", "numpy", "x", Unary<ops::Isfinite>},
+      {"isinf", "Isinf", "numpy", "x", Unary<ops::Isinf>},
+      {"isnan", "Isnan", "numpy", "x", Unary<ops::Isnan>},
+      {"log", "Log", "numpy", "x", Unary<ops::Log>},
+      {"log1p", "Log1p", "numpy", "x", Unary<ops::Log1p>},
+      {"logical_not", "LogicalNot", "numpy", "x", Unary<ops::LogicalNot>},
+      {"negative", "Negative", "numpy", "x", Unary<ops::Negative>},
+      {"reciprocal", "Reciprocal", "numpy", "x", Unary<ops::Reciprocal>},
+      {"round", "Round", "numpy", "x", Unary<ops::Round>},
+      {"rsqrt", "Rsqrt", "math", "x", Unary<ops::Rsqrt>},
+      {"sign", "Sign", "numpy", "x", Unary<ops::Sign>},
+      {"sin", "Sin", "numpy", "x", Unary<ops::Sin>},
+      {"sinh", "Sinh", "numpy", "x", Unary<ops::Sinh>},
+      {"sqrt", "Sqrt", "numpy", "x", Unary<ops::Sqrt>},
+      {"square", "Square", "numpy", "x", Unary<ops::Square>},
+      {"stop_gradient", "StopGradient", "core", "variable", StopGradient},
+      {"tan", "Tan", "numpy", "x", Unary<ops::Tan>},
+      {"tanh", "Tanh", "numpy", "x", Unary<ops::Tanh>},
+      {"trunc", "Trunc", "numpy", "x", Unary<ops::Trunc>},
+
+      {"add", "Add", "numpy", "x1 x2", Binary<ops::Add>},
+      {"arctan2", "Arctan2", "numpy", "x1 x2", Binary<ops::Arctan2>},
+      {"bitwise_and", "BitwiseAnd", "numpy", "x y", BinaryXY<ops::BitwiseAnd>},
+      {"bitwise_left_shift", "BitwiseLeftShift", "numpy", "x y", BinaryXY<ops::LeftShift>},
+      {"bitwise_or", "BitwiseOr", "numpy", "x y", BinaryXY<ops::BitwiseOr>},
+      {"bitwise_right_shift", "BitwiseRightShift", "numpy", "x y", BinaryXY<ops::RightShift>},
+      {"bitwise_xor", "BitwiseXor", "numpy", "x y", BinaryXY<ops::BitwiseXor>},
+      {"divide", "Divide", "numpy", "x1 x2", Binary<ops::Divide>},
+      {"equal", "Equal", "numpy", "x1 x2", Binary<ops::Equal>},
+      {"floor_divide", "FloorDivide", "numpy", "x1 x2", Binary<ops::FloorDivide>},
+      {"greater", "Greater", "numpy", "x1 x2", Binary<ops::Greater>},
+      {"greater_equal", "GreaterEqual", "numpy", "x1 x2", Binary<ops::GreaterEqual>},
+      {"left_shift", "LeftShift", "numpy", "x y", BinaryXY<ops::LeftShift>},
+      {"less", "Less", "numpy", "x1 x2", Binary<ops::Less>},
+      {"less_equal", "LessEqual", "numpy", "x1 x2", Binary<ops::LessEqual>},
+      {"logical_and", "LogicalAnd", "numpy", "x1 x2", Binary<ops::LogicalAnd>},
+      {"logical_or", "LogicalOr", "numpy", "x1 x2", Binary<ops::LogicalOr>},
+      {"logical_xor", "LogicalXor", "numpy", "x1 x2", Binary<ops::LogicalXor>},
+      {"maximum", "Maximum", "numpy", "x1 x2", Binary<ops::Maximum>},
+      {"minimum", "Minimum", "numpy", "x1 x2", Binary<ops::Minimum>},
+      {"mod", "Mod", "numpy", "x1 x2", Binary<ops::Mod>},
+      {"multiply", "Multiply", "numpy", "x1 x2", Binary<ops::Multiply>},
+      {"not_equal", "NotEqual", "numpy", "x1 x2", Binary<ops::NotEqual>},
+      {"power", "Power", "numpy", "x1 x2", Binary<ops::Power>},
+      {"right_shift", "RightShift", "numpy", "x y", BinaryXY<ops::RightShift>},
+      {"subtract", "Subtract", "numpy", "x1 x2", Binary<ops::Subtract>},
+      {"true_divide", "TrueDivide", "numpy", "x1 x2", Binary<ops::Divide>},
   };
 }
 

@@ -1,40 +1,63 @@
-#include "core/keras/layers/operations/op_call.h"
-#include "core/ops/dot/dot.h"
-#include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
+
+#include "core/keras/layers/operations/op_forms.h"
+#include "core/keras/layers/operations/op_table.h"
 
 namespace tricorn::keras {
 namespace {
 
-template <ir::Value (*f)(ir::Value, const ops::Axes&, bool)>
-ir::Value Reduce(const OpArguments& a) {
-  return f(a.Tensor(0), a.Axes("axis"), a.Bool("keepdims"));
+using namespace op_forms;
+
+// The index in x laid flat where no axis is given.
+template <Value (*f)(Value, int64_t, bool)>
+Values ArgReduction(OpArguments& a) {
+  const Value x = a.Tensor("x");
+  const bool keepdims = a.Flag("keepdims", false);
+  if (a.Has("axis")) return {f(x, a.Int("axis"), keepdims)};
+  const Value y = f(ops::Reshape(x, {-1}), 0, false);
+  if (!keepdims || x.rank() == 0) return {y};
+  return {ops::Reshape(y, Shape(std::vector<int64_t>(static_cast<size_t>(x.rank()), 1)))};
 }
 
-template <ir::Value (*f)(ir::Value, int64_t)>
-ir::Value AlongAxis(const OpArguments& a) {
-  return f(a.Tensor(0), a.Int("axis", -1));
+// max and min also take the value to start from.
+template <Value (*f)(Value, const ops::Axes&, bool), Value (*pick)(ops::Arg, ops::Arg)>
+Values Extremum(OpArguments& a) {
+  const Value x = a.Tensor("x");
+  const Value y = f(x, a.Ints("axis"), a.Flag("keepdims", false));
+  if (!a.Has("initial")) return {y};
+  return {ops::Cast(pick(y, a.TensorOrNumber("initial")), x.dtype())};
 }
 
-ir::Value Matmul(const OpArguments& a) { return ops::Matmul(a.Tensor(0), a.Tensor(1)); }
+Values Prod(OpArguments& a) {
+  Value x = a.Tensor("x");
+  if (a.Has("dtype")) x = ops::Cast(x, a.Dtype("dtype", x.dtype()));
+  return {ops::Prod(x, a.Ints("axis"), a.Flag("keepdims", false))};
+}
+
+Values Cumsum(OpArguments& a) {
+  const auto [x, axis] = VectorOrAxis(a);
+  return {ops::Cumsum(ops::Cast(x, a.Dtype("dtype", x.dtype())), axis)};
+}
 
 }  // namespace
 
 std::vector<OpEntry> ReduceOps() {
   return {
-      {"All", "numpy", Reduce<ops::All>},
-      {"Any", "numpy", Reduce<ops::Any>},
-      {"LogSoftmax", "nn", AlongAxis<ops::LogSoftmax>},
-      {"Logsumexp", "math", Reduce<ops::LogSumExp>},
-      {"Matmul", "numpy", Matmul},
-      {"Max", "numpy", Reduce<ops::Max>},
-      {"Mean", "numpy", Reduce<ops::Mean>},
-      {"Min", "numpy", Reduce<ops::Min>},
-      {"Prod", "numpy", Reduce<ops::Prod>},
-      {"Softmax", "nn", AlongAxis<ops::Softmax>},
-      {"Std", "numpy", Reduce<ops::Std>},
-      {"Sum", "numpy", Reduce<ops::Sum>},
-      {"Var", "numpy", Reduce<ops::Variance>},
+      {"all", "All", "numpy", "x axis keepdims", Reduction<ops::All>},
+      {"amax", "Amax", "numpy", "x axis keepdims", Reduction<ops::Max>},
+      {"amin", "Amin", "numpy", "x axis keepdims", Reduction<ops::Min>},
+      {"any", "Any", "numpy", "x axis keepdims", Reduction<ops::Any>},
+      {"argmax", "Argmax", "numpy", "x axis keepdims", ArgReduction<ops::Argmax>},
+      {"argmin", "Argmin", "numpy", "x axis keepdims", ArgReduction<ops::Argmin>},
+      {"cumsum", "Cumsum", "numpy", "x axis dtype", Cumsum},
+      {"logsumexp", "Logsumexp", "math", "x axis keepdims", Reduction<ops::LogSumExp>},
+      {"max", "Max", "numpy", "x axis keepdims initial", Extremum<ops::Max, ops::Maximum>},
+      {"mean", "Mean", "numpy", "x axis keepdims", Reduction<ops::Mean>},
+      {"min", "Min", "numpy", "x axis keepdims initial", Extremum<ops::Min, ops::Minimum>},
+      {"prod", "Prod", "numpy", "x axis keepdims dtype", Prod},
+      {"std", "Std", "numpy", "x axis keepdims", Reduction<ops::Std>},
+      {"sum", "Sum", "numpy", "x axis keepdims", Reduction<ops::Sum>},
+      {"var", "Var", "numpy", "x axis keepdims", Reduction<ops::Variance>},
   };
 }
 
