@@ -45,20 +45,34 @@ class Value {
 class Builder {
  public:
   Builder() = default;
+  // Builds a region of a node that `enclosing` is to get. Values of the graphs around may be used
+  // in the region as they are: those that it needs become inputs of it, after its own (captures()).
+  // A node is built in the innermost graph that one of its operands is of, so what depends on
+  // outer values alone is computed outside, once. Errors are the outermost builder's.
+  explicit Builder(Builder& enclosing)
+      : enclosing_(&enclosing), depth_(enclosing.depth_ + 1), scope_(enclosing.scope_) {}
   Builder(const Builder&) = delete;
   Builder& operator=(const Builder&) = delete;
 
   Value Input(std::string name, Type type);
   // Appends a node; `op` must outlive every graph it is in (registered ops do).
   Value Add(const OpDef& op, Operands operands, Attrs attrs = {});
-  Values AddAll(const OpDef& op, Operands operands, Attrs attrs = {},
-                std::vector<std::shared_ptr<const Graph>> regions = {});
+  Values AddAll(const OpDef& op, Operands operands, Attrs attrs = {}, Regions regions = {});
   Value Constant(Tensor value);
+  // Gives a control-flow node other attributes and regions; its results so far must keep their
+  // types, those that come on top are returned. `operands` stay.
+  Values Widen(size_t node, Attrs attrs, Regions regions);
 
   // Keeps the first error, its message prefixed with the current scope.
   void SetError(const absl::Status& status);
-  bool ok() const { return status_.ok(); }
-  const absl::Status& status() const { return status_; }
+  bool ok() const { return status().ok(); }
+  const absl::Status& status() const { return enclosing_ ? enclosing_->status() : status_; }
+
+  // `value` within this graph: itself, or for a value of a graph around the input that stands for
+  // it, or the same computed again where that is cheap.
+  Value Capture(const Value& value);
+  // The values of the enclosing graph that were captured, in the order of the inputs they became.
+  const Values& captures() const { return captures_; }
 
   // While it lives, nodes and errors carry `name` at the end of their path. An empty name adds
   // nothing.
@@ -78,16 +92,24 @@ class Builder {
   void set_scope(std::string scope) { scope_ = std::move(scope); }
 
   const Graph& graph() const { return graph_; }
-  // What feeds `value`; nullptr for inputs.
-  const Node* producer(const Value& value) const { return graph_.producer(value.id()); }
+  // What feeds `value` in the graph that it is of; nullptr for inputs.
+  const Node* producer(const Value& value) const {
+    return value.builder().graph_.producer(value.id());
+  }
 
   // The graph, or the first error. The builder is spent afterwards.
   absl::StatusOr<Graph> Finish(const std::vector<std::pair<std::string, Value>>& outputs);
 
  private:
+  bool IsWithin(const Builder& other) const;
+
+  Builder* const enclosing_ = nullptr;
+  const int depth_ = 0;
   Graph graph_;
   std::string scope_;
-  absl::Status status_;
+  absl::Status status_;  // of the outermost builder
+  Values captures_;      // of the enclosing graph
+  Values captured_;      // the inputs that they became
 };
 
 // The op "constant": its attribute is its value.
@@ -103,8 +125,11 @@ const Tensor* ConstantValue(const Node* node);
 
 template <HasFields A>
 Op<A>::operator OpDef() const {
-  OpDef def{.name = name, .doc = doc, .kind = kind};
-  if (infer != nullptr) {
+  OpDef def{.name = name, .doc = doc, .kind = kind, .is_cheap = is_cheap};
+  if (infer_regions != nullptr) {
+    def.infer_regions = [f = infer_regions](std::span<const Type> x, const Attrs& a,
+                                            const Regions& r) { return f(x, a.As<A>(), r); };
+  } else if (infer != nullptr) {
     def.infer = [f = infer](std::span<const Type> x, const Attrs& a) -> absl::StatusOr<Types> {
       absl::StatusOr<Type> type = f(x, a.As<A>());
       if (!type.ok()) return type.status();

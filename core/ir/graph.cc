@@ -33,4 +33,19 @@ const Node& Graph::AddNode(Node node, Types result_types) {
   return nodes_.back();
 }
 
+std::vector<ValueId> Graph::WidenNode(size_t index, Attrs attrs, Regions regions,
+                                      Types more_results) {
+  Node& node = nodes_[index];
+  node.attrs = std::move(attrs);
+  node.regions = std::move(regions);
+  std::vector<ValueId> added;
+  for (Type& type : more_results) {
+    added.push_back(static_cast<ValueId>(values_.size()));
+    values_.push_back(
+        {std::move(type), static_cast<int32_t>(index), static_cast<int32_t>(node.results.size())});
+    node.results.push_back(added.back());
+  }
+  return added;
+}
+
 }  // namespace tricorn::ir

@@ -15,15 +15,13 @@ namespace tricorn::ir {
 // Names a value within its graph: an index into Graph::values().
 using ValueId = int32_t;
 
-class Graph;
-
 struct Node {
   const OpDef* op = nullptr;
   Attrs attrs;
   std::vector<ValueId> operands;
   std::vector<ValueId> results;
   // Bodies of fused nodes and of control flow.
-  std::vector<std::shared_ptr<const Graph>> regions;
+  Regions regions;
   // The layers the node was traced in, outermost first, joined by '/': for messages and profiles.
   std::string scope;
 };
@@ -62,6 +60,8 @@ class Graph {
   ValueId AddInput(std::string name, Type type);
   // The new node's results get the ids that node.results then lists.
   const Node& AddNode(Node node, Types result_types);
+  // Gives a node other attributes and regions, and results after those that it has; their ids.
+  std::vector<ValueId> WidenNode(size_t index, Attrs attrs, Regions regions, Types more_results);
   void AddOutput(std::string name, ValueId value) { outputs_.push_back({std::move(name), value}); }
 
  private:

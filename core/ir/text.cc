@@ -204,7 +204,7 @@ class Parser {
         scope.data() == line.rest().data() ? "" : line.rest().substr(0, at);
     ASSIGN_OR_RETURN(const Json attrs_json, Json::Parse(attrs_text.empty() ? "{}" : attrs_text));
     ASSIGN_OR_RETURN(Attrs attrs, op->parse_attrs(attrs_json));
-    std::vector<std::shared_ptr<const Graph>> regions;
+    Regions regions;
     while (Line(PeekLine()).Take("graph")) {
       ASSIGN_OR_RETURN(Graph region, ParseGraph());
       regions.push_back(std::make_shared<const Graph>(std::move(region)));

@@ -28,7 +28,7 @@ absl::Status VerifyNode(const Graph& graph, size_t index) {
     }
     operand_types.push_back(graph.type(id));
   }
-  ASSIGN_OR_RETURN(const Types types, node.op->infer(operand_types, node.attrs));
+  ASSIGN_OR_RETURN(const Types types, node.op->Infer(operand_types, node.attrs, node.regions));
   if (types.size() != node.results.size()) {
     return Internal("expected {} results, received {}", types.size(), node.results.size());
   }

@@ -46,6 +46,7 @@ const OpDef kBroadcast = Op<BroadcastAttrs>{
     .doc =
         "axis k of x becomes axis axes[k] of y; elements repeat along the others and where x has "
         "length 1",
+    .is_cheap = true,
     .infer = Infer,
     .gradient = Gradient,
 };

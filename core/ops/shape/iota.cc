@@ -5,6 +5,7 @@ namespace tricorn::ops {
 const OpDef kIota = Op<IotaAttrs>{
     .name = "iota",
     .doc = "y[..., i, ...] = i along `axis`",
+    .is_cheap = true,
     .infer = [](std::span<const Type> x, const IotaAttrs& a) -> absl::StatusOr<Type> {
       RETURN_IF_ERROR(ExpectCount(x, 0));
       const Type type{a.dtype, a.shape};
