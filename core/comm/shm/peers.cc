@@ -86,6 +86,15 @@ absl::Status Peers::ExpectAll(uint32_t step, int64_t nbytes) {
 
 absl::Status Peers::FindFailure() const {
   RETURN_IF_ERROR(failure_.status());
+  RETURN_IF_ERROR(FindAbort());
+  const absl::Status end = FindEnd();
+  if (end.ok()) return end;
+  // Whoever ended or left may have told why since the first look.
+  RETURN_IF_ERROR(FindAbort());
+  return end;
+}
+
+absl::Status Peers::FindAbort() const {
   for (size_t m = 0; m < segments_.size(); ++m) {
     const SegmentHeader& header = segments_[m].header();
     if (header.state.load(std::memory_order_acquire) != SegmentHeader::kAborted) continue;
@@ -94,6 +103,10 @@ absl::Status Peers::FindFailure() const {
                                     std::string(header.abort_message, size)),
                        fmt::format("from rank {}", ranks_[m]));
   }
+  return absl::OkStatus();
+}
+
+absl::Status Peers::FindEnd() const {
   for (size_t m = 0; m < segments_.size(); ++m) {
     if (processes_[m].HasEnded()) {
       return Unavailable("rank {} is lost: its process {} ended", ranks_[m], segments_[m].pid());

@@ -48,6 +48,8 @@ class Peers {
   // Why the wait cannot end well, if so. A member that ended or left may first have done its part,
   // so the caller looks at what it waits for once more.
   absl::Status FindFailure() const;
+  absl::Status FindAbort() const;  // what a member said when it aborted
+  absl::Status FindEnd() const;    // a member that died or left
   void WakeEverybody();
 
   const int member_;

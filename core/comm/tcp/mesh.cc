@@ -178,14 +178,16 @@ absl::Status Mesh::Check() {
 absl::Status Mesh::ReadNotice(int index) {
   Peer& peer = peers_[index];
   if (peer.has_left || index == member_) return absl::OkStatus();
-  const ssize_t n =
-      recv(peer.link.control.get(), reinterpret_cast<char*>(&peer.notice) + peer.notice_received,
-           sizeof(Notice) - peer.notice_received, 0);
-  if (n < 0 && WouldBlock()) return absl::OkStatus();
-  if (n < 0) return Lost(index, std::strerror(errno));
-  if (n == 0) return Lost(index, "it closed the connection");
-  peer.notice_received += n;
-  if (peer.notice_received < sizeof(Notice)) return absl::OkStatus();
+  if (peer.notice_received < sizeof(Notice)) {
+    const ssize_t n =
+        recv(peer.link.control.get(), reinterpret_cast<char*>(&peer.notice) + peer.notice_received,
+             sizeof(Notice) - peer.notice_received, 0);
+    if (n < 0 && WouldBlock()) return absl::OkStatus();
+    if (n < 0) return Lost(index, std::strerror(errno));
+    if (n == 0) return Lost(index, "it closed the connection");
+    peer.notice_received += n;
+    if (peer.notice_received < sizeof(Notice)) return absl::OkStatus();
+  }
   if (!peer.notice.is_abort) {
     peer.has_left = true;  // what it sent before may still be on its way
     return absl::OkStatus();

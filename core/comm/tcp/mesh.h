@@ -88,7 +88,7 @@ class Mesh {
   absl::Status CheckHeader(int peer) const;
   // Sleeps until something can be moved or a notice came.
   absl::Status Sleep();
-  // Reads `peer`'s notice: its error if it aborted or is lost.
+  // Reads `peer`'s notice: its error if it aborted or is lost, the same however often it is asked.
   absl::Status ReadNotice(int peer);
   // The error that explains why `peer`'s data connection ended.
   absl::Status ExplainEnd(int peer, const std::string& how);

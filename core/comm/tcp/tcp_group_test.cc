@@ -17,18 +17,22 @@
 namespace tricorn::comm {
 namespace {
 
+absl::StatusOr<std::unique_ptr<ComposableGroup>> ConnectGroup(int size, int total_shards, int rank,
+                                                              Store& store) {
+  TcpOptions options;
+  ASSIGN_OR_RETURN(options.plan, GroupPlan::OfRanks(total_shards, EvenRanges(total_shards, size)));
+  options.member = rank;
+  options.ranks.resize(size);
+  std::iota(options.ranks.begin(), options.ranks.end(), 0);
+  options.store = &store;
+  options.prefix = "test";
+  options.deadline = absl::Now() + absl::Seconds(20);
+  return ConnectTcpGroup(options);
+}
+
 Connect ConnectTcp(int size, int total_shards) {
   return [=](int rank, Store& store) -> absl::StatusOr<std::unique_ptr<Communicator>> {
-    TcpOptions options;
-    ASSIGN_OR_RETURN(options.plan,
-                     GroupPlan::OfRanks(total_shards, EvenRanges(total_shards, size)));
-    options.member = rank;
-    options.ranks.resize(size);
-    std::iota(options.ranks.begin(), options.ranks.end(), 0);
-    options.store = &store;
-    options.prefix = "test";
-    options.deadline = absl::Now() + absl::Seconds(20);
-    ASSIGN_OR_RETURN(auto group, ConnectTcpGroup(options));
+    ASSIGN_OR_RETURN(auto group, ConnectGroup(size, total_shards, rank, store));
     return MakeCommunicator(std::move(group));
   };
 }
@@ -54,6 +58,25 @@ TEST(TcpGroup, AbortReachesEveryRank) {
     const absl::Status status = CheckAbort(size, ConnectTcp(size, size));
     EXPECT_TRUE(status.ok()) << status;
   }
+}
+
+// In a composition the first look may come to nothing, because what the other group waited for came
+// just then.
+TEST(TcpGroup, TellsWhyAMemberAbortedAsOftenAsItIsAsked) {
+  MemoryStore store;
+  std::unique_ptr<ComposableGroup> first;
+  std::thread connecting([&] { first = ConnectGroup(2, 2, 0, store).value(); });
+  const auto second = ConnectGroup(2, 2, 1, store);
+  connecting.join();
+  ASSERT_TRUE(second.ok()) << second.status();
+  first->Abort(absl::UnavailableError("rank 7 is lost"));
+  first.reset();
+  const absl::Time deadline = absl::Now() + absl::Seconds(10);
+  while ((*second)->Check().ok() && absl::Now() < deadline) absl::SleepFor(absl::Milliseconds(1));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ((*second)->Check(), absl::UnavailableError("from rank 0: rank 7 is lost"));
+  }
+  EXPECT_EQ((*second)->Barrier(), absl::UnavailableError("from rank 0: rank 7 is lost"));
 }
 
 TEST(TcpGroup, ServesThreadsOfOneProcess) {
