@@ -2,7 +2,6 @@
 
 #include <arpa/inet.h>
 #include <grpcpp/grpcpp.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "proto/rpc/retry.h"
 #include "proto/rpc/transport.h"
 #include "proto/rpc/unary.h"
+#include "tests/integration/kill/kill_process.h"
 #include "tricorn/v1/job.grpc.pb.h"
 #include "tricorn/v1/model.grpc.pb.h"
 
@@ -126,9 +126,18 @@ void Cluster::StartAgent(int index) {
       name, options_.worker_program, {"--coordinator=" + address_, "--id=" + name, "--threads=1"});
 }
 
-void Cluster::KillCoordinator() { coordinator_.reset(); }
+absl::Status Cluster::KillCoordinator() {
+  const absl::Status killed = KillRunningProcess(coordinator_->pid());
+  coordinator_.reset();
+  return killed;
+}
 
-void Cluster::KillAgent(int index) { agents_[static_cast<size_t>(index)].reset(); }
+absl::Status Cluster::KillAgent(int index) {
+  std::unique_ptr<worker::ChildProcess>& agent = agents_[static_cast<size_t>(index)];
+  const absl::Status killed = KillRunningProcess(agent->pid());
+  agent.reset();
+  return killed;
+}
 
 std::vector<int> Cluster::TrainerPids() const {
   std::vector<int> pids;

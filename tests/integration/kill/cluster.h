@@ -29,9 +29,9 @@ class Cluster {
 
   void StartCoordinator();
   void StartAgent(int index);
-  // With SIGKILL; an agent's processes go with it.
-  void KillCoordinator();
-  void KillAgent(int index);
+  // As KillRunningProcess; an agent's processes go with it.
+  absl::Status KillCoordinator();
+  absl::Status KillAgent(int index);
   bool HasAgent(int index) const { return agents_[static_cast<size_t>(index)] != nullptr; }
   // Trainer processes of all agents, in the order of agents.
   std::vector<int> TrainerPids() const;
