@@ -81,7 +81,7 @@ TEST_P(OpSuite, DecompositionHasTheInferredTypes) {
     for (const Type& type : types) {
       x.push_back(builder.Input(fmt::format("x{}", x.size()), type));
     }
-    const absl::StatusOr<Types> inferred = sample.op->infer(types, sample.attrs);
+    const absl::StatusOr<Types> inferred = sample.op->Infer(types, sample.attrs, {});
     ASSERT_TRUE(inferred.ok()) << inferred.status();
     const Values parts = sample.op->decompose(x, sample.attrs);
     ASSERT_TRUE(builder.ok()) << builder.status();
@@ -95,7 +95,8 @@ TEST_P(OpSuite, RefusesTooManyOperands) {
   if (sample.op->name == "concatenate" || sample.op->name == "all_reduce_start") return;
   Types types = TypesOf(sample.operands);
   types.push_back({DType::kF64, {2}});
-  const absl::StatusOr<Types> result = sample.op->infer(types, sample.attrs);
+  const absl::StatusOr<Types> result =
+      sample.op->Infer(types, sample.attrs, RegionsIn(sample, DType::kF64));
   EXPECT_EQ(result.status().code(), absl::StatusCode::kInvalidArgument);
 }
 
@@ -120,7 +121,8 @@ absl::StatusOr<ir::Graph> Build(const Sample& sample, int order, bool with_gradi
     x.push_back(builder.Input(fmt::format("x{}", x.size()), type));
     if (IsFloating(type.dtype)) wanted.push_back(x.back());
   }
-  Value f = WeightedSum(builder, builder.AddAll(*sample.op, x, sample.attrs));
+  Value f = WeightedSum(
+      builder, builder.AddAll(*sample.op, x, sample.attrs, RegionsIn(sample, DType::kF64)));
   for (int i = 0; i < order; ++i) {
     ASSIGN_OR_RETURN(const Values grads,
                      transform::Gradients(builder, {{f}}, {{OnesLike(f)}}, wanted));
@@ -170,7 +172,8 @@ void ExpectGradientsMatchDifferences(backend::Device& device, const Sample& samp
 
 bool IsDifferentiable(const Sample& sample) {
   if (!sample.differentiable || !HasFloatingOperand(sample)) return false;
-  const Types results = *sample.op->infer(TypesOf(sample.operands), sample.attrs);
+  const Types results =
+      *sample.op->Infer(TypesOf(sample.operands), sample.attrs, RegionsIn(sample, DType::kF64));
   return std::any_of(results.begin(), results.end(), [](auto& y) { return IsFloating(y.dtype); });
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/status.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/shape/shape.h"
+#include "core/transform/control_gradient.h"
 
 namespace tricorn::transform {
 namespace {
@@ -74,6 +75,10 @@ class Backward {
     if (!has_gradient || !wanted) return;
 
     builder_.set_scope(node.scope);
+    if (node.op->is_control_flow()) {
+      VisitControlFlow(node, index);
+      return;
+    }
     Values x, y, dy;
     for (const ValueId id : node.operands) x.emplace_back(&builder_, id);
     for (const ValueId id : node.results) {
@@ -81,7 +86,23 @@ class Backward {
       const Value gradient = grads_[static_cast<size_t>(id)];
       dy.push_back(gradient ? gradient : ops::ZerosLike(y.back()));
     }
-    const Grads dx = OperandGradients(node, x, y, dy);
+    AccumulateAll(node, x, OperandGradients(node, x, y, dy));
+  }
+
+  void VisitControlFlow(const Node& node, size_t index) {
+    Values x, dy;
+    std::vector<bool> wanted;
+    for (const ValueId id : node.operands) {
+      x.emplace_back(&builder_, id);
+      wanted.push_back(DependsOnXs(id));
+    }
+    for (const ValueId id : node.results) dy.push_back(grads_[static_cast<size_t>(id)]);
+    AccumulateAll(
+        node, x,
+        ControlFlowGradients({.builder = builder_, .index = index, .dy = dy, .wanted = wanted}));
+  }
+
+  void AccumulateAll(const Node& node, Operands x, const Grads& dx) {
     if (!builder_.ok()) return;
     for (size_t i = 0; i < dx.size(); ++i) {
       if (!dx[i]) continue;

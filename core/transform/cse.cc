@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/ir/rewriter.h"
+#include "core/transform/on_every_graph.h"
 
 namespace tricorn::transform {
 namespace {
@@ -11,9 +12,7 @@ namespace {
 // What must agree before attributes are compared.
 using Key = std::pair<const ir::OpDef*, std::vector<ir::ValueId>>;
 
-}  // namespace
-
-absl::StatusOr<ir::Graph> Cse(const ir::Graph& graph) {
+absl::StatusOr<ir::Graph> CseOf(const ir::Graph& graph) {
   struct Seen {
     const ir::Node* node;
     ir::Values results;
@@ -34,5 +33,9 @@ absl::StatusOr<ir::Graph> Cse(const ir::Graph& graph) {
     return results;
   });
 }
+
+}  // namespace
+
+absl::StatusOr<ir::Graph> Cse(const ir::Graph& graph) { return OnEveryGraph(graph, CseOf); }
 
 }  // namespace tricorn::transform

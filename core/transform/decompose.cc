@@ -2,6 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/ir/rewriter.h"
+#include "core/transform/on_every_graph.h"
 
 namespace tricorn::transform {
 
@@ -18,7 +19,8 @@ absl::StatusOr<ir::Graph> Decompose(ir::Graph graph, const KeepComposite& keep) 
     RETURN_IF_ERROR(next.status());
     graph = *std::move(next);
   }
-  return graph;
+  // Regions come last: decompositions bring some.
+  return OnEveryRegion(graph, [&](const ir::Graph& region) { return Decompose(region, keep); });
 }
 
 }  // namespace tricorn::transform

@@ -7,6 +7,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "core/base/status.h"
 #include "core/ops/shape/shape.h"
+#include "core/transform/on_every_graph.h"
 
 namespace tricorn::transform {
 namespace {
@@ -300,6 +301,8 @@ const ir::OpDef kFusedElementwise = ir::Op<FusedAttrs>{
     },
 };
 
-absl::StatusOr<Graph> FuseElementwise(const Graph& graph) { return Fuser(graph).Run(); }
+absl::StatusOr<Graph> FuseElementwise(const Graph& graph) {
+  return OnEveryGraph(graph, [](const Graph& one) { return Fuser(one).Run(); });
+}
 
 }  // namespace tricorn::transform

@@ -8,6 +8,7 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
+#include "core/transform/on_every_graph.h"
 
 namespace tricorn::transform {
 namespace {
@@ -144,9 +145,7 @@ Value Reductions(const Builder& builder, const Node& node, Operands x, const Sha
   return Reshaped(builder, x[0], result);
 }
 
-}  // namespace
-
-absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph) {
+absl::StatusOr<ir::Graph> SimplifyOf(const ir::Graph& graph) {
   ir::Rewriter rewriter(graph);
   const Builder& builder = rewriter.builder();
   return rewriter.Run([&](const Node& node, Operands x) -> ir::Values {
@@ -157,6 +156,12 @@ absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph) {
     if (!value) return rewriter.Copy(node, x);
     return {value};
   });
+}
+
+}  // namespace
+
+absl::StatusOr<ir::Graph> Simplify(const ir::Graph& graph) {
+  return OnEveryGraph(graph, SimplifyOf);
 }
 
 }  // namespace tricorn::transform

@@ -24,27 +24,14 @@ absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedVal
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Frame>> CpuExecutable::TakeFrame() const {
-  {
-    const absl::MutexLock lock(&mu_);
-    if (!idle_.empty()) {
-      std::unique_ptr<Frame> frame = std::move(idle_.back());
-      idle_.pop_back();
-      return frame;
-    }
-  }
-  return program_.NewFrame();
-}
-
 absl::Status CpuExecutable::Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                                 const RunContext& context) const {
   RETURN_IF_ERROR(CheckBuffers(graph_, graph_.inputs(), inputs, "inputs"));
   RETURN_IF_ERROR(CheckBuffers(graph_, graph_.outputs(), outputs, "outputs"));
-  ASSIGN_OR_RETURN(std::unique_ptr<Frame> frame, TakeFrame());
+  ASSIGN_OR_RETURN(std::unique_ptr<Frame> frame, frames_.Take());
   const ComputeScope scope(num_threads_);
   const absl::Status status = program_.Run(*frame, inputs, outputs, context);
-  const absl::MutexLock lock(&mu_);
-  idle_.push_back(std::move(frame));
+  frames_.Return(std::move(frame));
   return status;
 }
 

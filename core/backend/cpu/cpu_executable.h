@@ -1,9 +1,6 @@
 #pragma once
 
-#include <memory>
-#include <vector>
-
-#include "absl/synchronization/mutex.h"
+#include "core/backend/cpu/frame_pool.h"
 #include "core/backend/cpu/program.h"
 #include "core/backend/device.h"
 
@@ -21,13 +18,10 @@ class CpuExecutable : public Executable {
   int64_t arena_nbytes() const override { return program_.arena_nbytes(); }
 
  private:
-  absl::StatusOr<std::unique_ptr<Frame>> TakeFrame() const;
-
   const ir::Graph graph_;
   const Program program_;
   const int num_threads_;
-  mutable absl::Mutex mu_;
-  mutable std::vector<std::unique_ptr<Frame>> idle_ ABSL_GUARDED_BY(mu_);
+  const FramePool frames_{program_};
 };
 
 }  // namespace tricorn::backend::cpu

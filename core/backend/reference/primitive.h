@@ -40,6 +40,7 @@ void AddPool(PrimitiveTable& table);
 void AddGather(PrimitiveTable& table);
 void AddRandom(PrimitiveTable& table);
 void AddCollective(PrimitiveTable& table);
+void AddControl(PrimitiveTable& table);
 
 const PrimitiveTable& Primitives();
 

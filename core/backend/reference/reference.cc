@@ -1,55 +1,45 @@
 #include "core/backend/reference/reference.h"
 
 #include <cstring>
+#include <optional>
 
-#include "core/backend/reference/primitive.h"
+#include "core/backend/reference/interpreter.h"
 #include "core/base/status.h"
 #include "core/ir/rewriter.h"
 #include "core/transform/decompose.h"
 #include "core/transform/fuse_elementwise.h"
+#include "core/transform/on_every_graph.h"
 
 namespace tricorn::backend {
 namespace {
 
 using reference::Array;
-using reference::Call;
-using reference::Primitive;
+using reference::Interpreter;
 
 class ReferenceExecutable : public Executable {
  public:
-  // One primitive a node of `graph`.
-  ReferenceExecutable(ir::Graph graph, std::vector<Primitive> primitives)
-      : graph_(std::move(graph)), primitives_(std::move(primitives)) {
-    last_use_.assign(graph_.values().size(), -1);
-    for (size_t i = 0; i < graph_.nodes().size(); ++i) {
-      for (const ir::ValueId id : graph_.nodes()[i].operands) {
-        last_use_[static_cast<size_t>(id)] = static_cast<int64_t>(i);
-      }
-    }
-    for (const ir::NamedValue& output : graph_.outputs()) {
-      last_use_[static_cast<size_t>(output.value)] = static_cast<int64_t>(graph_.nodes().size());
-    }
+  static absl::StatusOr<std::unique_ptr<Executable>> Make(ir::Graph graph) {
+    std::unique_ptr<ReferenceExecutable> executable(new ReferenceExecutable(std::move(graph)));
+    ASSIGN_OR_RETURN(executable->interpreter_, Interpreter::Make(executable->graph_));
+    return executable;
   }
 
   absl::Status Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                    const RunContext& context) const override {
     CHECK(inputs.size() == graph_.inputs().size() && outputs.size() == graph_.outputs().size());
-    std::vector<Array> values(graph_.values().size());
+    std::vector<Array> arrays;
     for (size_t i = 0; i < inputs.size(); ++i) {
-      const ir::ValueId id = graph_.inputs()[i].value;
-      const ir::Type& type = graph_.type(id);
+      const ir::Type& type = graph_.type(graph_.inputs()[i].value);
       CHECK(inputs[i].nbytes == type.nbytes());
-      values[static_cast<size_t>(id)] =
-          reference::ToArray(Tensor::Wrap(type.dtype, type.shape, inputs[i].data, inputs[i].owner));
+      arrays.push_back(reference::ToArray(
+          Tensor::Wrap(type.dtype, type.shape, inputs[i].data, inputs[i].owner)));
     }
     std::map<int32_t, Tensor> in_flight;
-    for (size_t i = 0; i < graph_.nodes().size(); ++i) {
-      RETURN_IF_ERROR(RunNode(i, context, values, in_flight));
-    }
+    ASSIGN_OR_RETURN(const std::vector<Array> results,
+                     interpreter_->Run(std::move(arrays), context, in_flight));
     for (size_t i = 0; i < outputs.size(); ++i) {
-      const Array& array = values[static_cast<size_t>(graph_.outputs()[i].value)];
-      CHECK(outputs[i].nbytes == array.type.nbytes());
-      reference::WriteTo(array, outputs[i].data);
+      CHECK(outputs[i].nbytes == results[i].type.nbytes());
+      reference::WriteTo(results[i], outputs[i].data);
     }
     return absl::OkStatus();
   }
@@ -58,34 +48,10 @@ class ReferenceExecutable : public Executable {
   int64_t arena_nbytes() const override { return 0; }
 
  private:
-  absl::Status RunNode(size_t index, const RunContext& context, std::vector<Array>& values,
-                       std::map<int32_t, Tensor>& in_flight) const {
-    const ir::Node& node = graph_.nodes()[index];
-    std::vector<const Array*> operands;
-    for (const ir::ValueId id : node.operands) operands.push_back(&values[static_cast<size_t>(id)]);
-    std::vector<Array> results;
-    for (const ir::ValueId id : node.results) {
-      const ir::Type& type = graph_.type(id);
-      results.push_back({type, std::vector<double>(static_cast<size_t>(type.num_elements()))});
-    }
-    const absl::Status status =
-        primitives_[index](Call{node, operands, results, context, in_flight});
-    if (!status.ok()) return WithSubject(status, node.op->name);
-    for (size_t k = 0; k < results.size(); ++k) {
-      CHECK(static_cast<int64_t>(results[k].values.size()) == results[k].type.num_elements());
-      reference::Canonicalize(results[k]);
-      values[static_cast<size_t>(node.results[k])] = std::move(results[k]);
-    }
-    for (const ir::ValueId id : node.operands) {
-      const auto value = static_cast<size_t>(id);
-      if (last_use_[value] == static_cast<int64_t>(index)) values[value].values = {};
-    }
-    return absl::OkStatus();
-  }
+  explicit ReferenceExecutable(ir::Graph graph) : graph_(std::move(graph)) {}
 
   const ir::Graph graph_;
-  const std::vector<Primitive> primitives_;
-  std::vector<int64_t> last_use_;  // by value: the last node that reads it
+  std::optional<Interpreter> interpreter_;
 };
 
 // Fused nodes opened again: their regions are made of primitives.
@@ -119,18 +85,10 @@ class ReferenceDevice : public Device {
 
   absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
                                                       const CompileOptions&) override {
-    ASSIGN_OR_RETURN(graph, InlineFused(graph));
+    ASSIGN_OR_RETURN(graph, transform::OnEveryGraph(graph, InlineFused));
     ASSIGN_OR_RETURN(graph, transform::Decompose(std::move(graph),
                                                  [](const auto&, const auto&) { return false; }));
-    std::vector<Primitive> primitives;
-    for (const ir::Node& node : graph.nodes()) {
-      const auto it = reference::Primitives().find(node.op->name);
-      if (it == reference::Primitives().end()) {
-        return Unimplemented("{}: expected a primitive of the reference backend", node.op->name);
-      }
-      primitives.push_back(it->second);
-    }
-    return std::make_unique<ReferenceExecutable>(std::move(graph), std::move(primitives));
+    return ReferenceExecutable::Make(std::move(graph));
   }
 };
 

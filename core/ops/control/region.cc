@@ -7,7 +7,8 @@
 namespace tricorn::ops {
 namespace {
 
-// `region` with an input for each of `all`, of which `captured` are the last inputs that it has.
+// `region` with an input for each of `all`, of which `captured` are the last inputs that it has;
+// the inputs before the nodes, as a parser would number them.
 ir::Graph WithCaptures(const ir::Graph& region, const Values& captured, const Values& all) {
   Builder builder;
   Values inputs;
@@ -91,9 +92,7 @@ FinishedRegions FinishRegions(std::span<const TracedRegion> traced) {
     }
   }
   for (size_t i = 0; i < graphs.size(); ++i) {
-    ir::Graph graph = captured[i] == finished.captures
-                          ? std::move(graphs[i])
-                          : WithCaptures(graphs[i], captured[i], finished.captures);
+    ir::Graph graph = WithCaptures(graphs[i], captured[i], finished.captures);
     finished.regions.push_back(std::make_shared<const ir::Graph>(std::move(graph)));
   }
   return finished;

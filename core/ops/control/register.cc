@@ -2,7 +2,8 @@
 
 namespace tricorn::ops {
 
-// Backends cannot run them yet.
-void RegisterControl(OpRegistry&) {}
+void RegisterControl(OpRegistry& ops) {
+  for (const OpDef* op : {&kScan, &kWhile, &kSwitch}) ops.Add(*op);
+}
 
 }  // namespace tricorn::ops

@@ -19,9 +19,10 @@ PhiloxStream Stream(const Shape& shape, uint64_t salt) {
 
 std::vector<Sample> AllSamples() {
   SampleList samples;
-  for (const auto add : {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples,
-                         AddConvSamples, AddPoolSamples, AddGatherSamples, AddRandomSamples,
-                         AddNnSamples, AddOptimizerSamples, AddCollectiveSamples}) {
+  for (const auto add :
+       {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
+        AddPoolSamples, AddGatherSamples, AddRandomSamples, AddNnSamples, AddOptimizerSamples,
+        AddCollectiveSamples, AddControlSamples}) {
     add(samples);
   }
   return samples;
@@ -43,6 +44,10 @@ std::vector<Tensor> OperandsIn(const Sample& sample, DType dtype) {
   return operands;
 }
 
+ir::Regions RegionsIn(const Sample& sample, DType dtype) {
+  return sample.regions ? sample.regions(dtype) : ir::Regions();
+}
+
 absl::StatusOr<ir::Graph> SampleGraph(const Sample& sample, DType dtype) {
   ir::Builder builder;
   ir::Values operands;
@@ -50,7 +55,8 @@ absl::StatusOr<ir::Graph> SampleGraph(const Sample& sample, DType dtype) {
     operands.push_back(builder.Input(fmt::format("x{}", operands.size()), {x.dtype(), x.shape()}));
   }
   std::vector<std::pair<std::string, ir::Value>> outputs;
-  for (const ir::Value& y : builder.AddAll(*sample.op, operands, sample.attrs)) {
+  for (const ir::Value& y :
+       builder.AddAll(*sample.op, operands, sample.attrs, RegionsIn(sample, dtype))) {
     outputs.emplace_back(fmt::format("y{}", outputs.size()), y);
   }
   return builder.Finish(outputs);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct Sample {
   double gradient_tolerance = 1e-6;
   // Operands that stay float32 where the others are in half precision.
   std::vector<size_t> float32_operands = {};
+  // Of control flow: the regions for floating operands of this dtype.
+  std::function<ir::Regions(DType)> regions = nullptr;
 };
 
 // Every sample of every folder.
@@ -35,6 +38,8 @@ bool HasFloatingOperand(const Sample& sample);
 std::vector<Tensor> OperandsIn(const Sample& sample, DType dtype);
 // One node: inputs x0, x1, ... and outputs y0, y1, ...
 absl::StatusOr<ir::Graph> SampleGraph(const Sample& sample, DType dtype);
+// The regions; none for an op without.
+ir::Regions RegionsIn(const Sample& sample, DType dtype);
 
 // Its name, as gtest prints parameters.
 inline void PrintTo(const Sample& sample, std::ostream* out) { *out << sample.name; }
@@ -60,5 +65,6 @@ void AddRandomSamples(SampleList& samples);
 void AddNnSamples(SampleList& samples);
 void AddOptimizerSamples(SampleList& samples);
 void AddCollectiveSamples(SampleList& samples);
+void AddControlSamples(SampleList& samples);
 
 }  // namespace tricorn::ops
