@@ -1,4 +1,5 @@
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/elementwise/nonfinite.h"
 
 #include <cmath>
 
@@ -117,6 +118,19 @@ absl::Status Copy(const Call& c) {
   return absl::OkStatus();
 }
 
+// 64-bit integers of any bits do not fit into doubles.
+absl::Status Bitcast(const Call& c) {
+  for (const DType dtype : {c.x(0).type.dtype, c.y().type.dtype}) {
+    if (IsInteger(dtype) && SizeOf(dtype) == 8) {
+      return Unimplemented("expected at most 32-bit integers, received {}", Name(dtype));
+    }
+  }
+  Tensor bytes = Tensor::Uninitialized(c.x(0).type.dtype, c.x(0).shape());
+  WriteTo(c.x(0), bytes.bytes());
+  c.y() = ToArray(Tensor::Wrap(c.y().type.dtype, c.y().shape(), bytes.bytes(), nullptr));
+  return absl::OkStatus();
+}
+
 absl::Status Constant(const Call& c) {
   c.y().values = ToArray(c.attrs<ir::ConstantAttrs>().value).values;
   return absl::OkStatus();
@@ -148,6 +162,7 @@ void AddElementwise(PrimitiveTable& table) {
   TRICORN_BINARY_INTEGER(BINARY_INTEGER)
   TRICORN_BINARY_BITS(BINARY_BITS)
   TRICORN_COMPARISON(COMPARISON)
+  table[ops::kBitcast.name] = Bitcast;
   table[ops::kCast.name] = Cast;
   table[ops::kSelect.name] = Select;
   table[ops::kStopGradient.name] = Copy;

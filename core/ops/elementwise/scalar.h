@@ -22,7 +22,7 @@ namespace tricorn::ops::scalar {
   F(add) F(subtract) F(multiply) F(power) F(maximum) F(minimum) F(mod) F(floor_divide)
 #define TRICORN_BINARY_FLOATING(F) F(divide) F(arctan2)
 #define TRICORN_BINARY_BITS(F) F(bitwise_and) F(bitwise_or) F(bitwise_xor)
-#define TRICORN_BINARY_INTEGER(F) F(left_shift) F(right_shift)
+#define TRICORN_BINARY_INTEGER(F) F(left_shift) F(right_shift) F(gcd)
 #define TRICORN_COMPARISON(F) \
   F(equal) F(not_equal) F(less) F(less_equal) F(greater) F(greater_equal)
 
@@ -217,6 +217,18 @@ template <typename T>
 TRICORN_SCALAR T right_shift(T a, T b) {
   const bool all = b < T(0) || Wrap<T>(b) >= sizeof(T) * 8;
   return all ? (a < T(0) ? static_cast<T>(-1) : T(0)) : static_cast<T>(a >> b);
+}
+
+template <typename T>
+TRICORN_SCALAR T gcd(T a, T b) {
+  Wrap<T> x = a < T(0) ? Wrap<T>(0) - Wrap<T>(a) : Wrap<T>(a);
+  Wrap<T> y = b < T(0) ? Wrap<T>(0) - Wrap<T>(b) : Wrap<T>(b);
+  while (y != 0) {
+    const Wrap<T> rest = x % y;
+    x = y;
+    y = rest;
+  }
+  return static_cast<T>(x);
 }
 
 // -- Comparisons ----------------------------------------------------------------------------------

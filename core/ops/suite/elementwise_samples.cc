@@ -1,6 +1,8 @@
 #include <limits>
 
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/elementwise/nonfinite.h"
+#include "core/ops/elementwise/number.h"
 #include "core/ops/suite/sample.h"
 
 namespace tricorn::ops {
@@ -60,6 +62,14 @@ void AddUnary(SampleList& samples) {
     if (dtype == DType::kU8) sample.operands[0] = Uniform({2, 4}, 0, 200);
     samples.push_back(std::move(sample));
   }
+  const auto bitcast = [&](Tensor x, DType dtype) {
+    Sample sample = Of(kBitcast, {std::move(x)}, Name(dtype));
+    sample.attrs = BitcastAttrs{dtype};
+    samples.push_back(std::move(sample));
+  };
+  bitcast(kInts, DType::kF32);
+  bitcast(kInts, DType::kI8);
+  bitcast(Integers(DType::kU8, {2, 4}, {0, 1, 2, 3, 200, 5, 6, 60}), DType::kU32);
   samples.push_back(Of(kStopGradient, {Quarters()}));
   samples.back().differentiable = false;
 }
@@ -73,7 +83,7 @@ void AddBinary(SampleList& samples) {
   samples.push_back(Of(kPower, {b, a}));
   for (const OpDef* op :
        {&kAdd, &kSubtract, &kMultiply, &kPower, &kMaximum, &kMinimum, &kMod, &kFloorDivide,
-        &kBitwiseAnd, &kBitwiseOr, &kBitwiseXor, &kLeftShift, &kRightShift}) {
+        &kBitwiseAnd, &kBitwiseOr, &kBitwiseXor, &kLeftShift, &kRightShift, &kGcd}) {
     samples.push_back(Of(*op, {kInts, kMoreInts}, "int32"));
   }
   for (const OpDef* op : {&kBitwiseAnd, &kBitwiseOr, &kBitwiseXor}) {

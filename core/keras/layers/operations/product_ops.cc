@@ -3,13 +3,26 @@
 #include "core/keras/layers/operations/op_forms.h"
 #include "core/keras/layers/operations/op_table.h"
 #include "core/ops/dot/dot.h"
+#include "core/ops/dot/products.h"
 
 namespace tricorn::keras {
 namespace {
 
 using namespace op_forms;
 
-Values Matmul(OpArguments& a) { return {ops::Matmul(a.Tensor("x1"), a.Tensor("x2"))}; }
+template <Value (*f)(Value, Value)>
+Values Product(OpArguments& a) {
+  return {f(a.Tensor("x1"), a.Tensor("x2"))};
+}
+
+Values Cross(OpArguments& a) {
+  const int64_t axis_a = a.Int("axisa", -1), axis_b = a.Int("axisb", -1),
+                axis_c = a.Int("axisc", -1);
+  const bool one = a.Has("axis");
+  const int64_t axis = a.Int("axis", 0);
+  return {ops::Cross(a.Tensor("x1"), a.Tensor("x2"), one ? axis : axis_a, one ? axis : axis_b,
+                     one ? axis : axis_c)};
+}
 
 // `axes` are two lists, or how many axes of the end of x1 meet the first ones of x2.
 Values Tensordot(OpArguments& a) {
@@ -36,8 +49,14 @@ Values Tensordot(OpArguments& a) {
 
 std::vector<OpEntry> ProductOps() {
   return {
-      {"matmul", "Matmul", "numpy", "x1 x2", Matmul},
+      {"cross", "Cross", "numpy", "x1 x2 axisa axisb axisc axis", Cross},
+      {"dot", "Dot", "numpy", "x1 x2", Product<ops::Dot>},
+      {"inner", "Inner", "numpy", "x1 x2", Product<ops::Inner>},
+      {"kron", "Kron", "numpy", "x1 x2", Product<ops::Kron>},
+      {"matmul", "Matmul", "numpy", "x1 x2", Product<ops::Matmul>},
+      {"outer", "Outer", "numpy", "x1 x2", Product<ops::Outer>},
       {"tensordot", "Tensordot", "numpy", "x1 x2 axes", Tensordot},
+      {"vdot", "Vdot", "numpy", "x1 x2", Product<ops::Vdot>},
   };
 }
 
