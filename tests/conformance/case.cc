@@ -18,6 +18,7 @@ absl::StatusOr<Case> Case::Read(Env& env, const std::string& directory, std::str
       return DataLoss("case.json: expected a file {}", value.AsString());
     }
   }
+  if (out.json_["arrays"].size() == 0) return out;
   ASSIGN_OR_RETURN(const std::string bytes, env.ReadFile(JoinPath(directory, "data.npz")));
   ASSIGN_OR_RETURN(NpzReader arrays, NpzReader::OpenBytes(bytes));
   for (const std::string& array : arrays.names()) {

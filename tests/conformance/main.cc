@@ -5,9 +5,12 @@
 #include <set>
 #include <sstream>
 
+#include "absl/time/clock.h"
 #include "core/backend/cpu/cpu_device.h"
 #include "core/backend/reference/reference.h"
 #include "core/base/status.h"
+#include "core/keras/layers/layer.h"
+#include "core/keras/saving/builtin_objects.h"
 #include "fmt/core.h"
 #include "tests/conformance/inventory.h"
 #include "tests/conformance/runners.h"
@@ -68,7 +71,7 @@ void Count(const std::string& name, const absl::Status& status, Counts& counts) 
   std::fflush(stdout);
 }
 
-absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter,
+absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter, bool times,
                               backend::Device& device) {
   Env& env = Env::Posix();
   Counts counts;
@@ -80,7 +83,9 @@ absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter
     for (const std::string& one : *cases) {
       const std::string name = family + "/" + one;
       if (name.find(filter) == std::string::npos) continue;
+      const absl::Time began = absl::Now();
       Count(name, RunCase(JoinPath(folder, one), name, device), counts);
+      if (times) fmt::print("{} {:.2f} s\n", name, absl::ToDoubleSeconds(absl::Now() - began));
     }
   }
   if (counts.passed + counts.failed + counts.unsupported == 0) {
@@ -99,6 +104,15 @@ int PrintInventory(const std::string& path) {
   return inventory->complete ? 0 : 1;
 }
 
+// The layer classes of this build, one a line.
+int ListLayers() {
+  const keras::Registries objects = keras::BuiltinObjects();
+  for (const auto& [name, factory] : objects.Find<keras::Layer>()->factories()) {
+    fmt::print("{}\n", name);
+  }
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app("Runs cases that real Keras computed, and compares.");
   std::string root;
@@ -106,6 +120,8 @@ int Main(int argc, char** argv) {
   std::string backend = "reference";
   CLI::Option* directory =
       app.add_option("directory", root, "Directory of <family>/<case>/case.json");
+  bool list_layers = false;
+  app.add_flag("--layers", list_layers, "Only list the layer classes of this build");
   app.add_option("--filter", filter, "Only cases whose name holds this text");
   app.add_option("--backend", backend, "Where graphs run")
       ->check(CLI::IsMember({"reference", "cpu"}))
@@ -117,15 +133,18 @@ int Main(int argc, char** argv) {
   app.add_option("--inventory", inventory,
                  "List which names of this file exist and which do not; runs no case")
       ->excludes(directory);
+  bool times = false;
+  app.add_flag("--times", times, "Say how many seconds each case took");
   CLI11_PARSE(app, argc, argv);
+  if (list_layers) return ListLayers();
   if (!inventory.empty()) return PrintInventory(inventory);
   if (root.empty()) {
-    fmt::print(stderr, "expected a directory of cases, or --inventory\n");
+    fmt::print(stderr, "expected a directory of cases, --inventory or --layers\n");
     return 2;
   }
   std::unique_ptr<backend::Device> device = backend::MakeReferenceDevice();
   if (backend == "cpu") device = std::make_unique<backend::cpu::CpuDevice>();
-  const absl::StatusOr<Counts> counts = RunAll(root, filter, *device);
+  const absl::StatusOr<Counts> counts = RunAll(root, filter, times, *device);
   if (!counts.ok()) {
     fmt::print(stderr, "{}\n", std::string(counts.status().message()));
     return 2;

@@ -12,7 +12,9 @@ const std::map<std::string_view, Runner>& Runners() {
       {"metric", RunMetric},
       {"op", RunOp},
       {"optimizer", RunOptimizer},
+      {"predict", RunPredict},
       {"regularizer", RunRegularizer},
+      {"round_trip", RunRoundTrip},
       {"schedule", RunSchedule},
       {"training", RunTraining},
   };

@@ -22,7 +22,9 @@ absl::Status RunLoss(const Case& test, backend::Device& device);
 absl::Status RunMetric(const Case& test, backend::Device& device);
 absl::Status RunOp(const Case& test, backend::Device& device);
 absl::Status RunOptimizer(const Case& test, backend::Device& device);
+absl::Status RunPredict(const Case& test, backend::Device& device);
 absl::Status RunRegularizer(const Case& test, backend::Device& device);
+absl::Status RunRoundTrip(const Case& test, backend::Device& device);
 absl::Status RunSchedule(const Case& test, backend::Device& device);
 absl::Status RunTraining(const Case& test, backend::Device& device);
 

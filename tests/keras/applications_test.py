@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""Architectures of keras.applications, saved by real Keras, load here and predict the same.
+
+    applications_test.py tricorn-conformance [NAME...] [--all]
+
+Each gets random weights (statistics and scales of its normalizations too, so that nothing hides behind
+zeros and ones) and predicts two random images. Logits are compared: |ours - Keras's| must be at most
+1e-4 of the largest logit. Prints a row for each with the difference and the seconds to load and predict.
+"""
+
+import os
+
+os.environ["KERAS_BACKEND"] = "jax"
+os.environ["JAX_PLATFORMS"] = "cpu"
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+import keras
+import numpy as np
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent / "live"))
+import case
+
+SMALL = ["MobileNetV2", "EfficientNetB0"]
+ALL = """ResNet50 ResNet50V2 MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large EfficientNetB0
+    EfficientNetV2B0 DenseNet121 ConvNeXtTiny NASNetMobile InceptionV3 InceptionResNetV2 Xception
+    VGG16""".split()
+TOLERANCE = 1e-4
+
+
+def randomize(model, rng):
+    """Scales and statistics of normalizations; other weights are random from the start."""
+    for variable in model.variables:
+        name = variable.path.split("/")[-1]
+        if name in ("gamma", "moving_variance"):
+            variable.assign(rng.uniform(0.8, 1.25, variable.shape))
+        elif name in ("beta", "moving_mean", "bias"):
+            variable.assign(rng.normal(scale=0.1, size=variable.shape))
+
+
+def write_case(folder, name, seed):
+    """Saves the model and what Keras predicts; gives the logits and Keras's seconds for them."""
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    model = getattr(keras.applications, name)(weights=None, classifier_activation=None)
+    rng = np.random.default_rng(seed)
+    randomize(model, rng)
+    images = rng.uniform(0, 255, (2, *model.input_shape[1:])).astype("float32")
+    if not name.startswith(("EfficientNet", "ConvNeXt", "MobileNetV3")):
+        images = images / 127.5 - 1  # these have no preprocessing inside
+    model.predict(images, verbose=0)
+    began = time.monotonic()
+    logits = model.predict(images, verbose=0)
+    seconds = time.monotonic() - began
+    folder.mkdir(parents=True)
+    model.save(folder / "model.keras")
+    arrays = case.Arrays()
+    inputs, outputs = [arrays.add("in.0", images)], [arrays.add("out.0", logits)]
+    case.write(
+        folder, "predict", arrays, (0, TOLERANCE * float(np.abs(logits).max())),
+        model="model.keras", inputs=inputs, outputs=outputs,
+    )  # fmt: skip
+    return logits, seconds
+
+
+def check(program, name, seed):
+    """Prints the row of one architecture; gives whether it agrees."""
+    with tempfile.TemporaryDirectory(prefix="tricorn-applications.") as temporary:
+        folder = pathlib.Path(temporary) / "applications" / name
+        logits, seconds = write_case(folder, name, seed)
+        command = [program, "--backend", "cpu", "--times", temporary]
+        done = subprocess.run(command, capture_output=True, text=True)
+        predictions = folder / "predictions.npz"
+        difference = np.nan
+        if predictions.exists():
+            difference = np.abs(np.load(predictions)["out.0"] - logits).max()
+    took = re.search(r" ([0-9.]+) s$", done.stdout, re.M)
+    scale = np.abs(logits).max()
+    # Two images must be told apart, or agreement would say little.
+    apart = np.abs(logits[0] - logits[1]).max() / scale
+    passed = done.returncode == 0 and "1 passed" in done.stdout and apart > 1e-2
+    print(
+        f"{name:18} difference {difference / scale:.1e} of {scale:.3g}, images {apart:.2f} apart; "
+        f"load and predict {took[1] if took else '-'} s (Keras predicts in {seconds:.2f} s)",
+        flush=True,
+    )
+    if not passed:
+        print(done.stdout[-1000:] + done.stderr[-1000:], flush=True)
+    return passed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="tricorn-conformance")
+    parser.add_argument("names", nargs="*", help=f"as keras.applications has them; else {SMALL}")
+    parser.add_argument("--all", action="store_true", help=", ".join(ALL))
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    args = parser.parse_args()
+    names = args.names or (ALL if args.all else SMALL)
+    print(f"keras {keras.__version__}, seed {args.seed}", flush=True)
+    failed = [name for name in names if not check(args.program, name, args.seed)]
+    if failed:
+        print(f"failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
