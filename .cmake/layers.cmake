@@ -77,12 +77,27 @@ function(tricorn_test)
                        PROPERTIES TIMEOUT 300 LABELS "unit;${A_LABELS}")
 endfunction()
 
-# tricorn_program(NAME tricorn-worker SOURCES main.cc DEPS worker/agent ...)
+# Modules that the program loads at run time find the symbols of the folders below the backends in
+# it, whether the program itself uses them or not.
+function(tricorn_loads_modules target)
+  set_target_properties(${target} PROPERTIES ENABLE_EXPORTS TRUE)
+  target_link_options(${target} PRIVATE -Wl,--whole-archive
+    $<TARGET_FILE:core_base> $<TARGET_FILE:core_tensor> $<TARGET_FILE:core_ir>
+    $<TARGET_FILE:core_ops> $<TARGET_FILE:core_transform> $<TARGET_FILE:core_plan>
+    -Wl,--no-whole-archive)
+endfunction()
+
+# tricorn_program(NAME tricorn-worker SOURCES main.cc DEPS worker/agent ... [LOADS_MODULES])
+#
+# LOADS_MODULES: see tricorn_loads_modules.
 function(tricorn_program)
-  cmake_parse_arguments(A "" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
+  cmake_parse_arguments(A "LOADS_MODULES" "NAME" "SOURCES;DEPS;LIBS" ${ARGN})
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   add_executable(${A_NAME} ${A_SOURCES})
   set_target_properties(${A_NAME} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+  if(A_LOADS_MODULES)
+    tricorn_loads_modules(${A_NAME})
+  endif()
   tricorn_link(${A_NAME} ${folder} PRIVATE ${A_DEPS})
   target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} tricorn_warnings)
 endfunction()

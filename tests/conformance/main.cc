@@ -7,6 +7,7 @@
 
 #include "absl/time/clock.h"
 #include "core/backend/cpu/cpu_device.h"
+#include "core/backend/cuda_loader.h"
 #include "core/backend/reference/reference.h"
 #include "core/base/status.h"
 #include "core/keras/layers/layer.h"
@@ -94,6 +95,12 @@ absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter
   return counts;
 }
 
+absl::StatusOr<std::unique_ptr<backend::Device>> MakeDevice(std::string_view backend) {
+  if (backend == "cuda") return backend::LoadCudaDevice(0);
+  if (backend == "cpu") return std::make_unique<backend::cpu::CpuDevice>();
+  return backend::MakeReferenceDevice();
+}
+
 int PrintInventory(const std::string& path) {
   const absl::StatusOr<Inventory> inventory = TakeInventory(Env::Posix(), path);
   if (!inventory.ok()) {
@@ -124,7 +131,7 @@ int Main(int argc, char** argv) {
   app.add_flag("--layers", list_layers, "Only list the layer classes of this build");
   app.add_option("--filter", filter, "Only cases whose name holds this text");
   app.add_option("--backend", backend, "Where graphs run")
-      ->check(CLI::IsMember({"reference", "cpu"}))
+      ->check(CLI::IsMember({"reference", "cpu", "cuda"}))
       ->capture_default_str();
   std::string known_gaps;
   app.add_option("--known-gaps", known_gaps,
@@ -142,9 +149,12 @@ int Main(int argc, char** argv) {
     fmt::print(stderr, "expected a directory of cases, --inventory or --layers\n");
     return 2;
   }
-  std::unique_ptr<backend::Device> device = backend::MakeReferenceDevice();
-  if (backend == "cpu") device = std::make_unique<backend::cpu::CpuDevice>();
-  const absl::StatusOr<Counts> counts = RunAll(root, filter, times, *device);
+  const absl::StatusOr<std::unique_ptr<backend::Device>> device = MakeDevice(backend);
+  if (!device.ok()) {
+    fmt::print(stderr, "{}\n", std::string(device.status().message()));
+    return 2;
+  }
+  const absl::StatusOr<Counts> counts = RunAll(root, filter, times, **device);
   if (!counts.ok()) {
     fmt::print(stderr, "{}\n", std::string(counts.status().message()));
     return 2;

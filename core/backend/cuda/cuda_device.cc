@@ -1,0 +1,78 @@
+#include "core/backend/cuda/cuda_device.h"
+
+#include "core/backend/cuda/builtin_kernels.h"
+#include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/cuda_executable.h"
+#include "core/backend/cuda/kernel_selection.h"
+#include "core/base/status.h"
+#include "core/plan/memory_plan.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+plan::MemoryOptions PlanOptions(const ir::Graph& graph, const CompileOptions& options,
+                                const std::vector<std::unique_ptr<Kernel>>& kernels) {
+  plan::MemoryOptions plan_options{
+      .donations = options.donations, .workspace_nbytes = {}, .may_overwrite = nullptr};
+  for (const std::unique_ptr<Kernel>& kernel : kernels) {
+    plan_options.workspace_nbytes.push_back(kernel ? kernel->workspace_nbytes() : 0);
+  }
+  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand) {
+    const auto n = static_cast<size_t>(&node - graph.nodes().data());
+    return kernels[n] != nullptr && kernels[n]->may_overwrite(operand);
+  };
+  return plan_options;
+}
+
+}  // namespace
+
+CudaDevice::CudaDevice(std::shared_ptr<DeviceContext> context)
+    : context_(std::move(context)), kernels_(BuiltinKernels()) {}
+
+absl::StatusOr<std::unique_ptr<CudaDevice>> CudaDevice::Create(int ordinal) {
+  ASSIGN_OR_RETURN(std::shared_ptr<DeviceContext> context, DeviceContext::Create(ordinal));
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context)));
+}
+
+absl::StatusOr<Buffer> CudaDevice::Allocate(int64_t nbytes) {
+  return context_->Allocate(nbytes, "buffer");
+}
+
+absl::Status CudaDevice::Upload(const Tensor& from, const Buffer& to) {
+  if (from.nbytes() > to.nbytes) {
+    return InvalidArgument("upload: expected at most {} bytes, received {}", to.nbytes,
+                           from.nbytes());
+  }
+  RETURN_IF_ERROR(context_->MakeCurrent());
+  // From pageable memory this returns when the bytes are staged: `from` may go.
+  return ToStatus(cudaMemcpyAsync(to.data, from.bytes(), static_cast<size_t>(from.nbytes()),
+                                  cudaMemcpyHostToDevice, context_->stream()),
+                  "upload");
+}
+
+absl::Status CudaDevice::Download(const Buffer& from, Tensor& to) {
+  if (to.nbytes() > from.nbytes) {
+    return InvalidArgument("download: expected at least {} bytes, received {}", to.nbytes(),
+                           from.nbytes);
+  }
+  RETURN_IF_ERROR(context_->MakeCurrent());
+  RETURN_IF_CUDA_ERROR(cudaMemcpyAsync(to.bytes(), from.data, static_cast<size_t>(to.nbytes()),
+                                       cudaMemcpyDeviceToHost, context_->stream()));
+  return ToStatus(cudaStreamSynchronize(context_->stream()), "download");
+}
+
+absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
+                                                                const CompileOptions& options) {
+  RETURN_IF_ERROR(context_->MakeCurrent());
+  Libraries& libraries = context_->libraries();
+  auto module = std::make_unique<SourceModule>();
+  ASSIGN_OR_RETURN(auto kernels, SelectKernels(kernels_, libraries, *module, graph));
+  RETURN_IF_ERROR(module->Load(context_->compiler()));
+  plan::MemoryPlan plan = plan::PlanMemory(graph, PlanOptions(graph, options, kernels));
+  ASSIGN_OR_RETURN(std::unique_ptr<Program> program,
+                   Program::Create(context_, graph, std::move(plan), std::move(kernels)));
+  return std::make_unique<CudaExecutable>(context_, std::move(graph), std::move(module),
+                                          std::move(program));
+}
+
+}  // namespace tricorn::backend::cuda

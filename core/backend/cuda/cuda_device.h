@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+
+#include "core/backend/cuda/device_context.h"
+#include "core/backend/cuda/kernel.h"
+#include "core/backend/device.h"
+
+namespace tricorn::backend::cuda {
+
+// One NVIDIA GPU.
+class CudaDevice : public Device {
+ public:
+  // NotFound when there is no GPU of that number, or no driver.
+  static absl::StatusOr<std::unique_ptr<CudaDevice>> Create(int ordinal);
+
+  std::string_view platform() const override { return "cuda"; }
+  absl::StatusOr<Buffer> Allocate(int64_t nbytes) override;
+  absl::Status Upload(const Tensor& from, const Buffer& to) override;
+  absl::Status Download(const Buffer& from, Tensor& to) override;
+  absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
+                                                      const CompileOptions& options) override;
+
+ private:
+  explicit CudaDevice(std::shared_ptr<DeviceContext> context);
+
+  const std::shared_ptr<DeviceContext> context_;
+  const KernelRegistry kernels_;
+};
+
+}  // namespace tricorn::backend::cuda

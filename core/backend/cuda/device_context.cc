@@ -1,0 +1,74 @@
+#include "core/backend/cuda/device_context.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "core/backend/cuda/cuda_error.h"
+#include "core/base/status.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+// Freed memory stays in the pool for the next allocation.
+absl::Status KeepFreedMemory(int ordinal) {
+  cudaMemPool_t pool = nullptr;
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetDefaultMemPool(&pool, ordinal));
+  uint64_t threshold = std::numeric_limits<uint64_t>::max();
+  return ToStatus(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrReleaseThreshold, &threshold),
+                  "cudaMemPoolSetAttribute");
+}
+
+}  // namespace
+
+DeviceContext::DeviceContext(int ordinal, cudaStream_t stream, const std::string& architecture)
+    : ordinal_(ordinal), stream_(stream), compiler_(architecture, NvrtcCompiler::DefaultCache()) {}
+
+DeviceContext::~DeviceContext() {
+  static_cast<void>(cudaStreamSynchronize(stream_));
+  static_cast<void>(cudaStreamDestroy(stream_));
+}
+
+absl::StatusOr<std::shared_ptr<DeviceContext>> DeviceContext::Create(int ordinal) {
+  int count = 0;
+  const cudaError_t counted = cudaGetDeviceCount(&count);
+  if (counted != cudaSuccess) count = 0;
+  if (ordinal < 0 || ordinal >= count) {
+    return absl::NotFoundError(
+        fmt::format("GPU {}: expected one of {} devices, received {}", ordinal, count,
+                    counted == cudaSuccess ? "none of that number" : cudaGetErrorString(counted)));
+  }
+  RETURN_IF_CUDA_ERROR(cudaSetDevice(ordinal));
+  int major = 0, minor = 0;
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, ordinal));
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, ordinal));
+  RETURN_IF_ERROR(KeepFreedMemory(ordinal));
+  cudaStream_t stream = nullptr;
+  RETURN_IF_CUDA_ERROR(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking));
+  return std::shared_ptr<DeviceContext>(
+      new DeviceContext(ordinal, stream, fmt::format("sm_{}{}", major, minor)));
+}
+
+absl::Status DeviceContext::MakeCurrent() const {
+  return ToStatus(cudaSetDevice(ordinal_), "cudaSetDevice");
+}
+
+absl::StatusOr<Buffer> DeviceContext::Allocate(int64_t nbytes, std::string_view what) {
+  RETURN_IF_ERROR(MakeCurrent());
+  void* data = nullptr;
+  const cudaError_t error =
+      cudaMallocAsync(&data, static_cast<size_t>(std::max<int64_t>(nbytes, 1)), stream_);
+  if (error == cudaErrorMemoryAllocation) {
+    static_cast<void>(cudaGetLastError());
+    size_t free = 0, total = 0;
+    RETURN_IF_CUDA_ERROR(cudaMemGetInfo(&free, &total));
+    return ResourceExhausted("{}: expected {} bytes of GPU memory, received {} free of {}", what,
+                             nbytes, free, total);
+  }
+  RETURN_IF_ERROR(ToStatus(error, "cudaMallocAsync"));
+  std::shared_ptr<const void> owner(data, [context = shared_from_this()](void* bytes) {
+    static_cast<void>(cudaFreeAsync(bytes, context->stream()));
+  });
+  return Buffer{static_cast<std::byte*>(data), nbytes, std::move(owner)};
+}
+
+}  // namespace tricorn::backend::cuda

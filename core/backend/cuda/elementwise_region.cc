@@ -1,0 +1,194 @@
+#include "core/backend/cuda/elementwise_region.h"
+
+#include <algorithm>
+
+#include "core/backend/cuda/element_code.h"
+#include "core/backend/cuda/generated_kernel.h"
+#include "core/backend/cuda/index_code.h"
+#include "core/base/status.h"
+#include "core/ir/builder.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/elementwise/scalar.h"
+#include "core/ops/registry.h"
+#include "core/ops/shape/shape.h"
+#include "core/transform/fuse_elementwise.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+// The ops that scalar.h computes.
+bool HasScalarFunction(std::string_view op) {
+#define TRICORN_NAME(name) #name,
+  static constexpr std::string_view kNames[] = {
+      TRICORN_UNARY_NUMBER(TRICORN_NAME) TRICORN_UNARY_FLOATING(TRICORN_NAME)
+          TRICORN_UNARY_BITS(TRICORN_NAME) TRICORN_PREDICATE(TRICORN_NAME)
+              TRICORN_BINARY_NUMBER(TRICORN_NAME) TRICORN_BINARY_FLOATING(TRICORN_NAME)
+                  TRICORN_BINARY_BITS(TRICORN_NAME) TRICORN_BINARY_INTEGER(TRICORN_NAME)
+                      TRICORN_COMPARISON(TRICORN_NAME)};
+#undef TRICORN_NAME
+  return std::find(std::begin(kNames), std::end(kNames), op) != std::end(kNames);
+}
+
+// The code that computes element number `i` of a region's outputs.
+class RegionCode {
+ public:
+  explicit RegionCode(const ir::Graph& region)
+      : region_(region),
+        shape_(region.type(region.outputs()[0].value).shape),
+        views_(region.values().size()),
+        repeated_(region.inputs().size(), false) {}
+
+  // False when an op has no scalar function.
+  bool Write() {
+    for (size_t i = 0; i < region_.inputs().size(); ++i) {
+      const ir::ValueId id = region_.inputs()[i].value;
+      view(id) = {.operand = static_cast<int>(i), .strides = region_.type(id).shape.Strides()};
+    }
+    for (const ir::Node& node : region_.nodes()) {
+      if (const Tensor* value = ir::ConstantValue(&node)) {
+        // Read by broadcasts, which give it their shape, or directly when all are scalars.
+        Define(node.results[0], Literal(*value));
+      } else if (node.op == &ops::kBroadcast) {
+        Broadcast(node);
+      } else if (!Compute(node)) {
+        return false;
+      }
+    }
+    for (size_t o = 0; o < region_.outputs().size(); ++o) {
+      results_.push_back(Name(region_.outputs()[o].value));
+    }
+    return true;
+  }
+
+  const std::string& code() const { return code_; }
+  const std::vector<std::string>& results() const { return results_; }  // by output
+  int64_t num_elements() const { return shape_.num_elements(); }
+  // By operand: read only at the element itself.
+  std::vector<bool> ReadInPlace() const {
+    std::vector<bool> in_place;
+    for (const bool repeated : repeated_) in_place.push_back(!repeated);
+    return in_place;
+  }
+
+ private:
+  // A value whose elements are an operand's, not yet loaded.
+  struct View {
+    int operand = -1;
+    std::vector<int64_t> strides;
+    bool is_defined = false;
+  };
+
+  View& view(ir::ValueId id) { return views_[static_cast<size_t>(id)]; }
+
+  void Define(ir::ValueId id, const std::string& expression) {
+    code_ += fmt::format("const {} v{} = {};\n", TypeName(region_.type(id).dtype), id, expression);
+    view(id).is_defined = true;
+  }
+
+  // The variable that holds the element of `id`; loads it when it is the first to ask.
+  std::string Name(ir::ValueId id) {
+    if (!view(id).is_defined) Load(id);
+    return fmt::format("v{}", id);
+  }
+
+  void Load(ir::ValueId id) {
+    const View& from = view(id);
+    const IndexCode index(shape_, {from.strides});
+    if (index.is_dense(0)) {
+      Define(id, fmt::format("x{}[i]", from.operand));
+      return;
+    }
+    repeated_[static_cast<size_t>(from.operand)] = true;
+    const std::string at = fmt::format("at{}", id);
+    code_ += index.Code("i", {at});
+    Define(id, fmt::format("x{}[{}]", from.operand, at));
+  }
+
+  void Broadcast(const ir::Node& node) {
+    const ir::ValueId from = node.operands[0];
+    if (view(from).is_defined) {  // a constant
+      Define(node.results[0], Name(from));
+      return;
+    }
+    const auto& attrs = node.attrs.As<ops::BroadcastAttrs>();
+    const Shape& from_shape = region_.type(from).shape;
+    View to{.operand = view(from).operand,
+            .strides = std::vector<int64_t>(static_cast<size_t>(attrs.shape.rank()), 0)};
+    for (size_t k = 0; k < attrs.axes.size(); ++k) {
+      if (from_shape[static_cast<int>(k)] == 1) continue;
+      to.strides[static_cast<size_t>(attrs.axes[k])] = view(from).strides[k];
+    }
+    view(node.results[0]) = std::move(to);
+  }
+
+  std::string Wide(ir::ValueId id) { return fmt::format("Widen({})", Name(id)); }
+
+  bool Compute(const ir::Node& node) {
+    const ir::ValueId result = node.results[0];
+    const DType dtype = region_.type(result).dtype;
+    const std::string_view type = TypeName(dtype);
+    if (node.op == &ops::kSelect) {
+      Define(result, fmt::format("{} ? {} : {}", Name(node.operands[0]), Name(node.operands[1]),
+                                 Name(node.operands[2])));
+      return true;
+    }
+    if (node.op == &ops::kStopGradient) {
+      Define(result, Name(node.operands[0]));
+      return true;
+    }
+    if (node.op == &ops::kCast) {
+      const DType from = region_.type(node.operands[0]).dtype;
+      Define(result, fmt::format("Narrow<{0}>::Of(Convert<{0}, {1}>::Of({2}))", type,
+                                 WideName(from), Wide(node.operands[0])));
+      return true;
+    }
+    if (!HasScalarFunction(node.op->name)) return false;
+    std::string arguments;
+    for (const ir::ValueId id : node.operands) {
+      arguments += fmt::format("{}{}", arguments.empty() ? "" : ", ", Wide(id));
+    }
+    Define(result, fmt::format("Narrow<{}>::Of(scalar::{}({}))", type, node.op->name, arguments));
+    return true;
+  }
+
+  const ir::Graph& region_;
+  const Shape shape_;
+  std::vector<View> views_;  // by value
+  std::vector<bool> repeated_;
+  std::string code_;
+  std::vector<std::string> results_;
+};
+
+std::unique_ptr<Kernel> MakeRegionKernel(const KernelRequest& request, const ir::Graph& region) {
+  RegionCode code(region);
+  if (!code.Write()) return nullptr;
+  return MakeElementKernel(request, code.num_elements(), code.code(), code.results(),
+                           code.ReadInPlace());
+}
+
+std::unique_ptr<Kernel> MakeFused(const KernelRequest& request) {
+  return MakeRegionKernel(request, *request.regions[0]);
+}
+
+// A node of its own, as a region of one node.
+std::unique_ptr<Kernel> MakeSingle(const KernelRequest& request) {
+  ir::Builder builder;
+  ir::Values operands;
+  for (size_t i = 0; i < request.operands.size(); ++i) {
+    operands.push_back(builder.Input(fmt::format("x{}", i), request.operands[i]));
+  }
+  const ir::Value result = builder.Add(request.op, operands, request.attrs);
+  const absl::StatusOr<ir::Graph> region = builder.Finish({{"y", result}});
+  return region.ok() ? MakeRegionKernel(request, *region) : nullptr;
+}
+
+}  // namespace
+
+void RegisterElementwise(KernelRegistry& registry) {
+  registry.Add(transform::kFusedElementwise, MakeFused);
+  for (const ir::OpDef* op : BuiltinOps().All()) {
+    if (op->kind == ir::OpKind::kElementwise) registry.Add(*op, MakeSingle);
+  }
+}
+
+}  // namespace tricorn::backend::cuda

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "core/backend/cuda/libraries.h"
+#include "core/backend/cuda/source_module.h"
+#include "core/backend/device.h"
+#include "core/ir/graph.h"
+
+namespace tricorn::backend::cuda {
+
+struct KernelArgs {
+  std::span<std::byte* const> operands;  // device addresses, as all here
+  std::span<std::byte* const> results;
+  std::byte* workspace;  // workspace_nbytes() bytes, 64-byte aligned
+  cudaStream_t stream;
+  const RunContext& context;
+};
+
+// One node made ready to run. Immutable: Enqueue is called from several threads at once.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual int64_t workspace_nbytes() const { return 0; }
+  // Whether a result of the same byte size may share operand `i`'s bytes: true when every element
+  // of the operand is read by the thread that writes the same element of a result, before it does.
+  virtual bool may_overwrite(size_t /*operand*/) const { return false; }
+  // Puts the work on the stream and returns. Allocates nothing, waits for nothing: what it does can
+  // be captured in a graph.
+  virtual absl::Status Enqueue(const KernelArgs& args) const = 0;
+};
+
+struct KernelRequest {
+  const ir::OpDef& op;
+  const ir::Attrs& attrs;
+  std::span<const ir::Type> operands;
+  std::span<const ir::Type> results;
+  std::span<const std::shared_ptr<const ir::Graph>> regions;
+  SourceModule& module;  // where generated kernels go
+  Libraries& libraries;
+};
+
+// Makes a kernel, or nullptr to refuse (dtype, layout, shape): the node is then decomposed.
+using KernelFactory = std::function<std::unique_ptr<Kernel>(const KernelRequest&)>;
+
+// The factory of each op that has one. Several may be added for an op: the first that accepts wins.
+// A file core/ops/<op>/<name>_cuda.cc adds its own in `void Register<Name>Cuda(KernelRegistry&)`;
+// CMake generates the list of calls.
+class KernelRegistry {
+ public:
+  void Add(const ir::OpDef& op, KernelFactory factory);
+  std::unique_ptr<Kernel> Make(const KernelRequest& request) const;  // nullptr when none accepts
+
+ private:
+  absl::flat_hash_map<std::string_view, std::vector<KernelFactory>> factories_;
+};
+
+}  // namespace tricorn::backend::cuda

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cublasLt.h>
+#include <cuda_runtime_api.h>
+#include <cudnn.h>
+
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+
+namespace tricorn::backend::cuda {
+
+// The handles of NVIDIA's libraries on one device, made when first asked for: each costs start-up
+// time and device memory.
+class Libraries {
+ public:
+  Libraries() = default;
+  ~Libraries();
+  Libraries(const Libraries&) = delete;
+  Libraries& operator=(const Libraries&) = delete;
+
+  absl::StatusOr<cublasLtHandle_t> Blas();
+  absl::StatusOr<cudnnHandle_t> Dnn();
+
+ private:
+  absl::Mutex mu_;
+  cublasLtHandle_t blas_ ABSL_GUARDED_BY(mu_) = nullptr;
+  cudnnHandle_t dnn_ ABSL_GUARDED_BY(mu_) = nullptr;
+};
+
+}  // namespace tricorn::backend::cuda

@@ -1,0 +1,16 @@
+#include "core/backend/cuda/cuda_device.h"
+#include "core/backend/cuda_loader.h"
+
+// What a program finds in this module: see cuda_loader.cc.
+
+extern "C" {
+
+__attribute__((visibility("default"))) const char* tricorn_cuda_module_build() {
+  return tricorn::backend::kModuleBuild;
+}
+
+__attribute__((visibility("default"))) void tricorn_cuda_create_device(
+    int ordinal, absl::StatusOr<std::unique_ptr<tricorn::backend::Device>>* device) {
+  *device = tricorn::backend::cuda::CudaDevice::Create(ordinal);
+}
+}

@@ -1,0 +1,71 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cctype>
+
+#include "core/backend/cuda_loader.h"
+#include "core/backend/reference/compare.h"
+#include "core/ops/suite/sample.h"
+
+// Run for every sample of every op: its kernel, or its decomposition, beside the reference backend.
+
+namespace tricorn::backend::cuda {
+namespace {
+
+using ops::Sample;
+
+class CudaOpSuite : public testing::TestWithParam<Sample> {
+ protected:
+  // One for all samples: a device costs a context.
+  static void SetUpTestSuite() { gpu_ = new auto(LoadCudaDevice(0)); }
+  static void TearDownTestSuite() { delete gpu_; }
+  void SetUp() override {
+    if (!gpu_->ok()) GTEST_SKIP() << gpu_->status().message();
+  }
+  Device& device() { return ***gpu_; }
+
+  static inline absl::StatusOr<std::unique_ptr<Device>>* gpu_ = nullptr;
+};
+
+TEST_P(CudaOpSuite, AgreesWithTheReferenceInEveryFloatingDType) {
+  for (const DType dtype : {DType::kF32, DType::kF64, DType::kF16, DType::kBF16}) {
+    const absl::StatusOr<ir::Graph> graph = ops::SampleGraph(GetParam(), dtype);
+    ASSERT_TRUE(graph.ok()) << graph.status();
+    const absl::Status status =
+        CompareWithReference(device(), *graph, ops::OperandsIn(GetParam(), dtype));
+    EXPECT_TRUE(status.ok()) << Name(dtype) << ": " << status;
+    if (!ops::HasFloatingOperand(GetParam())) break;
+  }
+}
+
+TEST_P(CudaOpSuite, SameBitsTwice) {
+  const absl::StatusOr<ir::Graph> graph = ops::SampleGraph(GetParam(), DType::kF32);
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  const std::vector<Tensor> x = ops::OperandsIn(GetParam(), DType::kF32);
+  const auto once = device().Evaluate(*graph, x);
+  ASSERT_TRUE(once.ok()) << once.status();
+  EXPECT_EQ(*device().Evaluate(*graph, x), *once);
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, CudaOpSuite, testing::ValuesIn(ops::AllSamples()),
+                         [](const testing::TestParamInfo<Sample>& info) {
+                           std::string name = fmt::format("{}_{}", info.index, info.param.name);
+                           for (char& c : name) {
+                             if (!std::isalnum(static_cast<unsigned char>(c))) c = '_';
+                           }
+                           return name;
+                         });
+
+// The module finds all its symbols in the program, GPU or not.
+TEST(CudaModule, Loads) {
+  const auto device = LoadCudaDevice(0);
+  if (device.ok()) {
+    EXPECT_EQ((*device)->platform(), "cuda");
+  } else {
+    EXPECT_EQ(device.status().code(), absl::StatusCode::kNotFound) << device.status();
+    EXPECT_THAT(std::string(device.status().message()), testing::HasSubstr("GPU 0: expected one"));
+  }
+}
+
+}  // namespace
+}  // namespace tricorn::backend::cuda

@@ -1,0 +1,63 @@
+#include "core/backend/cuda/source_module.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "core/backend/cuda/cuda_error.h"
+#include "core/base/status.h"
+#include "core/base/thread_pool.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+constexpr char kName[] = "generated_kernel";
+constexpr int kMaxCompilers = 16;
+
+}  // namespace
+
+SourceModule::~SourceModule() {
+  for (const cudaLibrary_t library : libraries_) static_cast<void>(cudaLibraryUnload(library));
+}
+
+std::shared_ptr<const Function> SourceModule::Add(const std::string& parameters,
+                                                  const std::string& body) {
+  std::string text =
+      fmt::format("extern \"C\" __global__ void {}({}) {{\n{}}}\n", kName, parameters, body);
+  const auto [at, is_new] = by_text_.try_emplace(text, sources_.size());
+  if (is_new) sources_.push_back({std::move(text), std::make_shared<Function>()});
+  return sources_[at->second].function;
+}
+
+absl::StatusOr<std::vector<std::string>> SourceModule::Compile(
+    const NvrtcCompiler& compiler) const {
+  std::vector<std::string> cubins(sources_.size());
+  std::vector<absl::Status> statuses(sources_.size());
+  const auto count = static_cast<int>(sources_.size());
+  const int hardware = static_cast<int>(std::thread::hardware_concurrency());
+  ThreadPool compilers(std::clamp(std::min(hardware, count), 1, kMaxCompilers));
+  compilers.ForEach(count, [&](int i) {
+    const auto at = static_cast<size_t>(i);
+    absl::StatusOr<std::string> cubin = compiler.Compile(sources_[at].text);
+    if (cubin.ok()) {
+      cubins[at] = *std::move(cubin);
+    } else {
+      statuses[at] = cubin.status();
+    }
+  });
+  for (const absl::Status& status : statuses) RETURN_IF_ERROR(status);
+  return cubins;
+}
+
+absl::Status SourceModule::Load(const NvrtcCompiler& compiler) {
+  ASSIGN_OR_RETURN(const std::vector<std::string> cubins, Compile(compiler));
+  for (size_t i = 0; i < sources_.size(); ++i) {
+    cudaLibrary_t library = nullptr;
+    RETURN_IF_CUDA_ERROR(
+        cudaLibraryLoadData(&library, cubins[i].data(), nullptr, nullptr, 0, nullptr, nullptr, 0));
+    libraries_.push_back(library);
+    RETURN_IF_CUDA_ERROR(cudaLibraryGetKernel(&sources_[i].function->handle, library, kName));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tricorn::backend::cuda

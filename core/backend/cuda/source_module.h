@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cuda_runtime_api.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "core/backend/cuda/nvrtc_compiler.h"
+
+namespace tricorn::backend::cuda {
+
+// A generated kernel. `handle` is there once its module has been loaded.
+struct Function {
+  cudaKernel_t handle = nullptr;
+};
+
+// The generated kernels of one executable. Equal sources are one function.
+class SourceModule {
+ public:
+  SourceModule() = default;
+  ~SourceModule();
+  SourceModule(const SourceModule&) = delete;
+  SourceModule& operator=(const SourceModule&) = delete;
+
+  // `parameters` and `body` as in `extern "C" __global__ void f(parameters) { body }`.
+  std::shared_ptr<const Function> Add(const std::string& parameters, const std::string& body);
+  // Compiles all of them, side by side: the cubin of each.
+  absl::StatusOr<std::vector<std::string>> Compile(const NvrtcCompiler& compiler) const;
+  // Compiles all of them and loads them on the current device.
+  absl::Status Load(const NvrtcCompiler& compiler);
+
+ private:
+  struct Source {
+    std::string text;
+    std::shared_ptr<Function> function;
+  };
+
+  std::vector<Source> sources_;
+  absl::flat_hash_map<std::string, size_t> by_text_;  // into sources_
+  std::vector<cudaLibrary_t> libraries_;
+};
+
+}  // namespace tricorn::backend::cuda

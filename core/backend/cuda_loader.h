@@ -1,0 +1,19 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "core/backend/device.h"
+
+namespace tricorn::backend {
+
+// What a program and a module must have in common to share types.
+inline constexpr char kModuleBuild[] = "tricorn cuda module 1, " __VERSION__;
+
+// GPU `ordinal`, through the module libtricorn_cuda.so beside the running program (or at
+// $TRICORN_CUDA_MODULE), which is loaded once. NotFound when there is no module, no driver or no
+// such GPU; FailedPrecondition when the module is of another build.
+absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal);
+
+}  // namespace tricorn::backend
