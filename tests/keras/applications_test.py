@@ -14,6 +14,7 @@ os.environ["KERAS_BACKEND"] = "jax"
 os.environ["JAX_PLATFORMS"] = "cpu"
 
 import argparse
+import math
 import pathlib
 import re
 import subprocess
@@ -35,13 +36,17 @@ TOLERANCE = 1e-4
 
 
 def randomize(model, rng):
-    """Scales and statistics of normalizations; other weights are random from the start."""
+    """Weights under which what tells two images apart neither fades nor explodes on its way."""
     for variable in model.variables:
         name = variable.path.split("/")[-1]
         if name in ("gamma", "moving_variance"):
             variable.assign(rng.uniform(0.8, 1.25, variable.shape))
         elif name in ("beta", "moving_mean", "bias"):
             variable.assign(rng.normal(scale=0.1, size=variable.shape))
+        elif "kernel" in name:
+            depthwise = "depthwise" in variable.path and "pointwise" not in name
+            fan_in = math.prod(variable.shape[:2] if depthwise else variable.shape[:-1])
+            variable.assign(rng.normal(scale=math.sqrt(2 / fan_in), size=variable.shape))
 
 
 def blobs(rng, shape):

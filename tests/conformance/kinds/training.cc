@@ -92,7 +92,7 @@ absl::Status RunTraining(const Case& test, backend::Device& device) {
                    keras::Load(Env::Posix(), test.Path(test["initial"])));
   keras::Model& model = *loaded.model;
   ASSIGN_OR_RETURN(const auto trainer, keras::Trainer::Create(model, device));
-  // A model that was compiled but never trained has no state that fits: it starts anew, as in Keras.
+  // A model that was compiled but never trained holds no state that fits: it starts anew.
   RETURN_IF_ERROR(trainer->RestoreOptimizerState(loaded.optimizer.variables).status());
   RETURN_IF_ERROR(ExpectPredictions(test, "predict_before", model, training.x, device));
   RETURN_IF_ERROR(ExpectEvaluation(test, "evaluate_before", *trainer, training.train));
