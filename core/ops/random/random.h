@@ -36,6 +36,11 @@ Value RandomNormal(Value key, Type type, double mean = 0, double stddev = 1);
 Value RandomTruncatedNormal(Value key, Type type, double mean = 0, double stddev = 1);
 // bool, true with probability p.
 Value RandomBernoulli(Value key, Shape shape, double p);
+// The logarithm of a gamma variate of shape `alpha` and scale 1, for each element of alpha > 0: where
+// alpha is small, the variate itself would underflow.
+Value RandomLogGamma(Value key, Value alpha);
+// log(y / (1 - y)), y a beta variate: y is its sigmoid. alpha and beta of one type.
+Value RandomLogitBeta(Value key, Value alpha, Value beta);
 // The inverse of erf on (-1, 1).
 extern const OpDef kErfinv;
 Value Erfinv(Value x);

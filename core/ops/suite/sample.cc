@@ -21,8 +21,8 @@ std::vector<Sample> AllSamples() {
   SampleList samples;
   for (const auto add :
        {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
-        AddPoolSamples, AddGatherSamples, AddRandomSamples, AddNnSamples, AddOptimizerSamples,
-        AddCollectiveSamples, AddControlSamples}) {
+        AddPoolSamples, AddGatherSamples, AddImageSamples, AddRandomSamples, AddNnSamples,
+        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples}) {
     add(samples);
   }
   return samples;

@@ -61,6 +61,7 @@ void AddDotSamples(SampleList& samples);
 void AddConvSamples(SampleList& samples);
 void AddPoolSamples(SampleList& samples);
 void AddGatherSamples(SampleList& samples);
+void AddImageSamples(SampleList& samples);
 void AddRandomSamples(SampleList& samples);
 void AddNnSamples(SampleList& samples);
 void AddOptimizerSamples(SampleList& samples);
