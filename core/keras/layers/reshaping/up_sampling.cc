@@ -1,6 +1,7 @@
 #include "core/keras/layers/reshaping/up_sampling.h"
 
 #include "core/keras/layers/input_checks.h"
+#include "core/ops/image/image.h"
 #include "core/ops/shape/shape.h"
 
 namespace tricorn::keras::layers {
@@ -26,13 +27,17 @@ absl::Status UpSampling1D::BuildFrom(std::span<const SymbolicType> inputs) {
 ir::Value UpSampling1D::Call(CallContext&, ir::Value x) { return ops::Repeat(x, config_.size, 1); }
 
 absl::Status UpSampling2D::BuildFrom(std::span<const SymbolicType> inputs) {
-  if (config_.interpolation != "nearest") {
-    return Unimplemented("interpolation: expected 'nearest', received '{}'", config_.interpolation);
-  }
+  RETURN_IF_ERROR(ops::ResampleMethod(config_.interpolation).status());
   return CheckSize(config_.size, inputs);
 }
 ir::Value UpSampling2D::Call(CallContext&, ir::Value x) {
-  return RepeatSpatially(x, config_.size, config_.data_format);
+  if (config_.interpolation == "nearest") {
+    return RepeatSpatially(x, config_.size, config_.data_format);
+  }
+  x = ToChannelsLast(x, config_.data_format);
+  x = ops::Resize(x, x.dim(1) * config_.size[0], x.dim(2) * config_.size[1],
+                  {.interpolation = config_.interpolation});
+  return FromChannelsLast(x, config_.data_format);
 }
 
 absl::Status UpSampling3D::BuildFrom(std::span<const SymbolicType> inputs) {

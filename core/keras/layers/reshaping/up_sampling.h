@@ -41,9 +41,10 @@ class UpSampling1D : public LayerWith<UpSampling1D, UpSampling1DConfig> {
   ir::Value Call(CallContext& context, ir::Value x) override;
 };
 
-// Repeats rows and columns. Errors: Unimplemented for an interpolation other than "nearest".
+// Repeats rows and columns, or resizes by another interpolation than "nearest".
 // Inputs:   x (batch, rows, columns, channels) or (batch, channels, rows, columns), any dtype.
 // Outputs:  y, spatial axes size times as long.
+// Errors:   InvalidArgument for an unknown interpolation.
 // Source:   Keras 3 `UpSampling2D`.
 class UpSampling2D : public LayerWith<UpSampling2D, UpSampling2DConfig> {
  public:
