@@ -6,11 +6,12 @@
 #include "core/data/csv.h"
 #include "core/data/idx.h"
 #include "core/data/numpy.h"
+#include "core/data/tfrecord.h"
 
 namespace tricorn {
 namespace {
 
-const std::array kFormats = {kNpzFormat, kNpyFormat, kIdxFormat, kCsvFormat};
+const std::array kFormats = {kNpzFormat, kNpyFormat, kIdxFormat, kCsvFormat, kTfRecordFormat};
 
 }  // namespace
 

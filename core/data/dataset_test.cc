@@ -76,7 +76,7 @@ TEST(Dataset, ErrorsNameTheFile) {
     return std::string(Read(spec, {{"a", npz}, {"c", "p,q\n1,2\n"}}).status().message());
   };
   EXPECT_EQ(error({.format = "parquet", .files = {}}),
-            "format: expected one of npz, npy, idx, csv, received \"parquet\"");
+            "format: expected one of npz, npy, idx, csv, tfrecord, received \"parquet\"");
   EXPECT_EQ(error({.format = "npz", .files = {{"a"}}}),
             "a: array: expected x, y or sample_weight, alone or as in x/NAME, received \"z\"");
   EXPECT_EQ(error({.format = "idx", .files = {{"b", "x"}}}), "b: no such file");
