@@ -167,7 +167,10 @@ Values GaussianBlur(OpArguments& a) {
   const ops::Axes size = a.Has("kernel_size") ? Each(a, "kernel_size", 2) : ops::Axes{3, 3};
   const Value sigma = a.Has("sigma") ? ops::BroadcastTo(a.Tensor("sigma"), {2})
                                      : ops::Full(a.builder(), {DType::kF32, {2}}, 1);
-  return OnChannelsLast(a, "images", 2, [&](Value x) { return ops::GaussianBlur(x, size, sigma); });
+  const auto blur = [&](Value x) { return ops::GaussianBlur(x, size, sigma); };
+  if (a.IsGiven("data_format")) return OnChannelsLast(a, "images", 2, blur);
+  // Called without one (saved steps have one), Keras takes the channels to come first.
+  return {ops::MoveAxis(blur(ops::MoveAxis(a.Tensor("images"), -3, -1)), -1, -3)};
 }
 
 Values SobelEdges(OpArguments& a) {
