@@ -11,7 +11,8 @@ namespace tricorn::backend {
 namespace {
 
 using BuildFunction = const char* (*)();
-using CreateFunction = void (*)(int ordinal, absl::StatusOr<std::unique_ptr<Device>>* device);
+using CreateFunction = void (*)(int ordinal, const CudaOptions& options,
+                                absl::StatusOr<std::unique_ptr<Device>>* device);
 
 std::string ModulePath() {
   if (const char* path = std::getenv("TRICORN_CUDA_MODULE")) return path;
@@ -42,11 +43,11 @@ absl::StatusOr<CreateFunction> LoadModule() {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal) {
+absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal, const CudaOptions& options) {
   static const auto* const create = new absl::StatusOr<CreateFunction>(LoadModule());
   RETURN_IF_ERROR(create->status());
   absl::StatusOr<std::unique_ptr<Device>> device = Internal("CUDA module made no device");
-  (**create)(ordinal, &device);
+  (**create)(ordinal, options, &device);
   return device;
 }
 

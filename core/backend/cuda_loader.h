@@ -11,9 +11,15 @@ namespace tricorn::backend {
 // What a program and a module must have in common to share types.
 inline constexpr char kModuleBuild[] = "tricorn cuda module 1, " __VERSION__;
 
+struct CudaOptions {
+  // Products of float32 may round their operands to TF32: several times faster, about three digits.
+  bool allow_tf32 = false;
+};
+
 // GPU `ordinal`, through the module libtricorn_cuda.so beside the running program (or at
 // $TRICORN_CUDA_MODULE), which is loaded once. NotFound when there is no module, no driver or no
 // such GPU; FailedPrecondition when the module is of another build.
-absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal);
+absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal,
+                                                       const CudaOptions& options = {});
 
 }  // namespace tricorn::backend

@@ -26,12 +26,13 @@ plan::MemoryOptions PlanOptions(const ir::Graph& graph, const CompileOptions& op
 
 }  // namespace
 
-CudaDevice::CudaDevice(std::shared_ptr<DeviceContext> context)
-    : context_(std::move(context)), kernels_(BuiltinKernels()) {}
+CudaDevice::CudaDevice(std::shared_ptr<DeviceContext> context, const CudaOptions& options)
+    : context_(std::move(context)), kernels_(BuiltinKernels()), options_(options) {}
 
-absl::StatusOr<std::unique_ptr<CudaDevice>> CudaDevice::Create(int ordinal) {
+absl::StatusOr<std::unique_ptr<CudaDevice>> CudaDevice::Create(int ordinal,
+                                                               const CudaOptions& options) {
   ASSIGN_OR_RETURN(std::shared_ptr<DeviceContext> context, DeviceContext::Create(ordinal));
-  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context)));
+  return std::unique_ptr<CudaDevice>(new CudaDevice(std::move(context), options));
 }
 
 absl::StatusOr<Buffer> CudaDevice::Allocate(int64_t nbytes) {
@@ -64,9 +65,9 @@ absl::Status CudaDevice::Download(const Buffer& from, Tensor& to) {
 absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
                                                                 const CompileOptions& options) {
   RETURN_IF_ERROR(context_->MakeCurrent());
-  Libraries& libraries = context_->libraries();
   auto module = std::make_unique<SourceModule>();
-  ASSIGN_OR_RETURN(auto kernels, SelectKernels(kernels_, libraries, *module, graph));
+  ASSIGN_OR_RETURN(auto kernels,
+                   SelectKernels(kernels_, context_->libraries(), options_, *module, graph));
   RETURN_IF_ERROR(module->Load(context_->compiler()));
   plan::MemoryPlan plan = plan::PlanMemory(graph, PlanOptions(graph, options, kernels));
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program,

@@ -4,6 +4,7 @@
 
 #include "core/backend/cuda/device_context.h"
 #include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda_loader.h"
 #include "core/backend/device.h"
 
 namespace tricorn::backend::cuda {
@@ -12,7 +13,8 @@ namespace tricorn::backend::cuda {
 class CudaDevice : public Device {
  public:
   // NotFound when there is no GPU of that number, or no driver.
-  static absl::StatusOr<std::unique_ptr<CudaDevice>> Create(int ordinal);
+  static absl::StatusOr<std::unique_ptr<CudaDevice>> Create(int ordinal,
+                                                            const CudaOptions& options);
 
   std::string_view platform() const override { return "cuda"; }
   absl::StatusOr<Buffer> Allocate(int64_t nbytes) override;
@@ -22,10 +24,11 @@ class CudaDevice : public Device {
                                                       const CompileOptions& options) override;
 
  private:
-  explicit CudaDevice(std::shared_ptr<DeviceContext> context);
+  CudaDevice(std::shared_ptr<DeviceContext> context, const CudaOptions& options);
 
   const std::shared_ptr<DeviceContext> context_;
   const KernelRegistry kernels_;
+  const CudaOptions options_;
 };
 
 }  // namespace tricorn::backend::cuda

@@ -20,7 +20,7 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
     for (const DType dtype : {DType::kF32, DType::kBF16}) {
       absl::StatusOr<ir::Graph> graph = ops::SampleGraph(sample, dtype);
       ASSERT_TRUE(graph.ok()) << graph.status();
-      const auto kernels = SelectKernels(registry, libraries, module, *graph);
+      const auto kernels = SelectKernels(registry, libraries, {}, module, *graph);
       // Which ops no kernel computes yet is for op_suite_test.cc to say.
       if (!absl::IsUnimplemented(kernels.status())) {
         EXPECT_TRUE(kernels.ok()) << sample.name << ": " << kernels.status();

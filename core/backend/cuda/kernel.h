@@ -46,6 +46,7 @@ struct KernelRequest {
   std::span<const std::shared_ptr<const ir::Graph>> regions;
   SourceModule& module;  // where generated kernels go
   Libraries& libraries;
+  bool allow_tf32 = false;  // products of float32 may round their operands to TF32
 };
 
 // Makes a kernel, or nullptr to refuse (dtype, layout, shape): the node is then decomposed.

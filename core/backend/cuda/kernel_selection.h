@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda_loader.h"
 
 namespace tricorn::backend::cuda {
 
@@ -13,6 +14,7 @@ namespace tricorn::backend::cuda {
 // `module`, uncompiled.
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> SelectKernels(const KernelRegistry& registry,
                                                                    Libraries& libraries,
+                                                                   const CudaOptions& options,
                                                                    SourceModule& module,
                                                                    ir::Graph& graph);
 

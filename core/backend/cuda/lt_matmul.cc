@@ -90,15 +90,18 @@ LtMatmul::~LtMatmul() = default;
 
 absl::StatusOr<std::unique_ptr<LtMatmul>> LtMatmul::Create(Libraries& libraries, DType dtype,
                                                            int64_t batch, const MatrixLayout& a,
-                                                           const MatrixLayout& b) {
+                                                           const MatrixLayout& b, bool allow_tf32) {
   auto d = std::make_unique<Descriptors>();
   ASSIGN_OR_RETURN(d->handle, libraries.Blas());
   d->dtype = dtype;
   d->type = DataType(dtype);
   const bool is_double = dtype == DType::kF64;
-  RETURN_IF_CUDA_ERROR(cublasLtMatmulDescCreate(&d->operation,
-                                                is_double ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F,
-                                                is_double ? CUDA_R_64F : CUDA_R_32F));
+  const cublasComputeType_t compute = is_double ? CUBLAS_COMPUTE_64F
+                                      : allow_tf32 && dtype == DType::kF32
+                                          ? CUBLAS_COMPUTE_32F_FAST_TF32
+                                          : CUBLAS_COMPUTE_32F;
+  RETURN_IF_CUDA_ERROR(
+      cublasLtMatmulDescCreate(&d->operation, compute, is_double ? CUDA_R_64F : CUDA_R_32F));
   // The library's product: (b as b.rows x k) times (a^T as k x a.rows).
   RETURN_IF_ERROR(d->SetTranspose(CUBLASLT_MATMUL_DESC_TRANSA, b.is_row_major));
   RETURN_IF_ERROR(d->SetTranspose(CUBLASLT_MATMUL_DESC_TRANSB, !a.is_row_major));

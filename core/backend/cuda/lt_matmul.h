@@ -21,14 +21,14 @@ struct MatrixLayout {
 };
 
 // y (batch, a.rows, b.rows) = a b^T, row-major, through cuBLASLt. Half precision accumulates in
-// float32; float32 does not round its operands to TF32; no reduction depends on the order in which
+// float32; no reduction depends on the order in which
 // blocks finish.
 class LtMatmul {
  public:
   // Unimplemented when the library has no algorithm.
   static absl::StatusOr<std::unique_ptr<LtMatmul>> Create(Libraries& libraries, DType dtype,
                                                           int64_t batch, const MatrixLayout& a,
-                                                          const MatrixLayout& b);
+                                                          const MatrixLayout& b, bool allow_tf32);
   ~LtMatmul();
   LtMatmul(const LtMatmul&) = delete;
   LtMatmul& operator=(const LtMatmul&) = delete;

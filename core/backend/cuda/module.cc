@@ -10,7 +10,8 @@ __attribute__((visibility("default"))) const char* tricorn_cuda_module_build() {
 }
 
 __attribute__((visibility("default"))) void tricorn_cuda_create_device(
-    int ordinal, absl::StatusOr<std::unique_ptr<tricorn::backend::Device>>* device) {
-  *device = tricorn::backend::cuda::CudaDevice::Create(ordinal);
+    int ordinal, const tricorn::backend::CudaOptions& options,
+    absl::StatusOr<std::unique_ptr<tricorn::backend::Device>>* device) {
+  *device = tricorn::backend::cuda::CudaDevice::Create(ordinal, options);
 }
 }

@@ -136,7 +136,7 @@ std::unique_ptr<Kernel> MakeDotGeneral(const KernelRequest& request) {
   const auto b_layout = LayoutOf(b.shape, b_groups);
   if (IsFloating(a.dtype) && work > 0 && a_layout && b_layout) {
     auto matmul = LtMatmul::Create(request.libraries, a.dtype, Length(a.shape, attrs.a_batch),
-                                   *a_layout, *b_layout);
+                                   *a_layout, *b_layout, request.allow_tf32);
     if (matmul.ok()) return std::make_unique<MatmulKernel>(*std::move(matmul));
   }
   return MakeLoops(request, a_groups, b_groups);
