@@ -5,13 +5,15 @@
 #include "core/base/status.h"
 #include "core/data/csv.h"
 #include "core/data/idx.h"
+#include "core/data/image_folder.h"
 #include "core/data/numpy.h"
 #include "core/data/tfrecord.h"
 
 namespace tricorn {
 namespace {
 
-const std::array kFormats = {kNpzFormat, kNpyFormat, kIdxFormat, kCsvFormat, kTfRecordFormat};
+const std::array kFormats = {kNpzFormat, kNpyFormat,      kIdxFormat,
+                             kCsvFormat, kTfRecordFormat, kImageFolderFormat};
 
 }  // namespace
 

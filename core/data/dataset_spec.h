@@ -22,7 +22,7 @@ struct DatasetFile {
 // How a dataset is stored. As JSON: {"format": "idx", "files": [{"path", "role"}], "options":
 // null}.
 struct DatasetSpec {
-  std::string format;  // "npz", "npy", "idx", "csv" or "tfrecord"
+  std::string format;  // "npz", "npy", "idx", "csv", "tfrecord" or "image_folder"
   std::vector<DatasetFile> files;
   Json options = {};  // the format's own, an object or null; see the header of the format
   FIELDS(format, files, options)

@@ -75,8 +75,9 @@ TEST(Dataset, ErrorsNameTheFile) {
   const auto error = [&](const DatasetSpec& spec) {
     return std::string(Read(spec, {{"a", npz}, {"c", "p,q\n1,2\n"}}).status().message());
   };
-  EXPECT_EQ(error({.format = "parquet", .files = {}}),
-            "format: expected one of npz, npy, idx, csv, tfrecord, received \"parquet\"");
+  EXPECT_EQ(
+      error({.format = "parquet", .files = {}}),
+      "format: expected one of npz, npy, idx, csv, tfrecord, image_folder, received \"parquet\"");
   EXPECT_EQ(error({.format = "npz", .files = {{"a"}}}),
             "a: array: expected x, y or sample_weight, alone or as in x/NAME, received \"z\"");
   EXPECT_EQ(error({.format = "idx", .files = {{"b", "x"}}}), "b: no such file");
