@@ -37,16 +37,18 @@ TOLERANCE = 1e-4
 
 def randomize(model, rng):
     """Weights under which what tells two images apart neither fades nor explodes on its way."""
-    for variable in model.variables:
-        name = variable.path.split("/")[-1]
-        if name in ("gamma", "moving_variance"):
-            variable.assign(rng.uniform(0.8, 1.25, variable.shape))
-        elif name in ("beta", "moving_mean", "bias"):
-            variable.assign(rng.normal(scale=0.1, size=variable.shape))
-        elif "kernel" in name:
-            depthwise = "depthwise" in variable.path and "pointwise" not in name
-            fan_in = math.prod(variable.shape[:2] if depthwise else variable.shape[:-1])
-            variable.assign(rng.normal(scale=math.sqrt(2 / fan_in), size=variable.shape))
+    for layer in model._flatten_layers(include_self=False):
+        depthwise = isinstance(layer, keras.layers.DepthwiseConv2D)
+        for variable in layer.weights if not hasattr(layer, "layers") else []:
+            name = variable.path.split("/")[-1]
+            if name in ("gamma", "moving_variance"):
+                variable.assign(rng.uniform(0.8, 1.25, variable.shape))
+            elif name in ("beta", "moving_mean", "bias"):
+                variable.assign(rng.normal(scale=0.1, size=variable.shape))
+            elif "kernel" in name:
+                by_channel = depthwise or name == "depthwise_kernel"
+                fan_in = math.prod(variable.shape[:2] if by_channel else variable.shape[:-1])
+                variable.assign(rng.normal(scale=math.sqrt(2 / fan_in), size=variable.shape))
 
 
 def blobs(rng, shape):
@@ -83,12 +85,13 @@ def write_case(folder, name, seed):
     return logits, seconds
 
 
-def check(program, name, seed):
+def check(program, name, seed, keep):
     """Prints the row of one architecture; gives whether it agrees."""
     with tempfile.TemporaryDirectory(prefix="tricorn-applications.") as temporary:
-        folder = pathlib.Path(temporary) / "applications" / name
+        root = keep / name if keep else pathlib.Path(temporary)
+        folder = root / "applications" / name
         logits, seconds = write_case(folder, name, seed)
-        command = [program, "--backend", "cpu", "--times", temporary]
+        command = [program, "--backend", "cpu", "--times", root]
         done = subprocess.run(command, capture_output=True, text=True)
         predictions = folder / "predictions.npz"
         difference = np.nan
@@ -115,10 +118,11 @@ def main():
     parser.add_argument("names", nargs="*", help=f"as keras.applications has them; else {SMALL}")
     parser.add_argument("--all", action="store_true", help=", ".join(ALL))
     parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--keep", type=pathlib.Path, help="folder for the cases, kept")
     args = parser.parse_args()
     names = args.names or (ALL if args.all else SMALL)
     print(f"keras {keras.__version__}, seed {args.seed}", flush=True)
-    failed = [name for name in names if not check(args.program, name, args.seed)]
+    failed = [name for name in names if not check(args.program, name, args.seed, args.keep)]
     if failed:
         print(f"failed: {', '.join(failed)}")
     return 1 if failed else 0

@@ -20,7 +20,7 @@ class Draw:
     """Random choices by a seed. The methods' results depend only on the seed and the calls before.
 
     input() makes inputs of the model; `tolerance` is what its values may differ by, relative and
-    absolute. `float_steps` turns off the comparison of gradients and steps, for layers without any.
+    absolute.
     """
 
     def __init__(self, *seed):
@@ -87,8 +87,10 @@ class Draw:
             }
             for kind, make in kinds.items():
                 if self.chance(probability):
-                    # Keras's one plural: embeddings_initializer.
                     arguments[f"{name}_{kind}"] = make()
+            if arguments.get(f"{name}_constraint") == "non_neg":
+                # Weights get to be exactly 0, where JAX has another slope of |w| than other backends.
+                arguments.pop(f"{name}_regularizer", None)
         return arguments
 
     def activity_regularizer(self, probability=0.15):
@@ -102,12 +104,23 @@ class Draw:
             return (channels, *sizes), {"data_format": "channels_first"}
         return (*sizes, channels), {}
 
+    def image(self, shape, data_format):
+        """An input of what data_format() gave, at times of a size that is not known beforehand."""
+        return self.input(
+            shape, free=range(1, len(shape)) if data_format else range(len(shape) - 1)
+        )
+
     # -- Inputs
-    def input(self, shape, dtype="float32", sample=normal, batch_size=None):
-        """A symbolic input of (batch, *shape); sample(rng, shape) gives its values."""
-        tensor = keras.Input(shape, batch_size=batch_size, dtype=dtype)
+    def input(self, shape, dtype="float32", sample=normal, free=()):
+        """A symbolic input of (batch, *shape); sample(rng, shape) gives its values. Now and then the
+        lengths of the axes `free` of the shape are not known beforehand."""
+        known = list(shape)
+        if free and self.chance(0.15):
+            for axis in free:
+                known[axis] = None
+        tensor = keras.Input(known, dtype=dtype)
         self.inputs.append(tensor)
-        self.samplers.append(sample)
+        self.samplers.append(lambda batch: sample(self.rng, (batch, *shape)))
         return tensor
 
     def ids(self, shape, count, dtype="int32"):
@@ -123,12 +136,11 @@ class Draw:
             values[np.arange(steps)[None, :] >= lengths[:, None]] = 0
             return values
 
-        return keras.layers.Masking(0.0)(self.input((steps, features), sample=sample))
+        return keras.layers.Masking(0.0)(self.input((steps, features), sample=sample, free=[0]))
 
     def sample(self, batches=1):
         """Values of all inputs, of `batches` times the batch."""
-        out = []
-        for tensor, sample in zip(self.inputs, self.samplers):
-            size = (self.batch * batches, *tensor.shape[1:])
-            out.append(np.asarray(sample(self.rng, size)).astype(tensor.dtype))
-        return out
+        return [
+            np.asarray(sample(self.batch * batches)).astype(tensor.dtype)
+            for tensor, sample in zip(self.inputs, self.samplers)
+        ]

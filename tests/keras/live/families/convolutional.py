@@ -50,7 +50,7 @@ def conv(draw, cls):
         **data_format,
         **draw.weights("kernel", "bias"),
         **draw.activity_regularizer(),
-    )(draw.input(shape))
+    )(draw.image(shape, data_format))
 
 
 @layer("Conv1DTranspose", "Conv2DTranspose", "Conv3DTranspose")
@@ -69,7 +69,7 @@ def conv_transpose(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("kernel", "bias"),
-    )(draw.input(shape))
+    )(draw.image(shape, data_format))
 
 
 @layer("DepthwiseConv1D", "DepthwiseConv2D")
@@ -84,7 +84,7 @@ def depthwise_conv(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("depthwise", "bias"),
-    )(draw.input(shape))
+    )(draw.image(shape, data_format))
 
 
 @layer("SeparableConv1D", "SeparableConv2D")
@@ -102,4 +102,4 @@ def separable_conv(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("depthwise", "pointwise", "bias"),
-    )(draw.input(shape))
+    )(draw.image(shape, data_format))

@@ -1,6 +1,5 @@
 from families import WITHOUT, layer
 import keras
-import numpy as np
 
 WITHOUT["InputLayer"] = "part of every model"
 WITHOUT["Sequential"] = WITHOUT["Functional"] = WITHOUT["Model"] = "made by graphs.py"
@@ -27,7 +26,7 @@ def einsum_dense(draw, cls):
         ("abcd,cde->abe", (None, e), "e", (b, c, d)),
         ("abc,bcd->ad", (d,), None, (b, c)),
         ("...x,xy->...y", (d,), "y", (b, c)),
-        ("ab...,bc->ac...", (c, None), "c", (b, d)),
+        ("ab...,bc->ac...", (c,), "c", (b, d)),
         ("abc,cd->adb", (d, b), "d", (b, c)),
         ("abc,bd->acd", (c, d), None, (b, c)),
     )
@@ -36,7 +35,7 @@ def einsum_dense(draw, cls):
         output_shape,
         bias_axes=bias_axes if draw.chance(0.8) else None,
         activation=draw.activation(),
-        **draw.weights("kernel", *("bias",)),
+        **draw.weights("kernel", "bias"),
     )(draw.input(shape))
 
 

@@ -14,7 +14,7 @@ def pooling(draw, cls):
     sizes = tuple(size + draw.whole(0, 3) for size in as_tuple(pool_size, dims))
     shape, data_format = draw.data_format(sizes, draw.whole(1, 3))
     padding = draw.one_of("valid", "same")
-    return cls(pool_size, strides, padding=padding, **data_format)(draw.input(shape))
+    return cls(pool_size, strides, padding=padding, **data_format)(draw.image(shape, data_format))
 
 
 @layer("GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D")
@@ -24,7 +24,7 @@ def global_pooling(draw, cls):
         return cls(keepdims=draw.chance())(draw.masked(draw.whole(2, 5), draw.whole(1, 4)))
     sizes = tuple(draw.whole(1, 5) for _ in range(rank(cls)))
     shape, data_format = draw.data_format(sizes, draw.whole(1, 3))
-    return cls(keepdims=draw.chance(), **data_format)(draw.input(shape))
+    return cls(keepdims=draw.chance(), **data_format)(draw.image(shape, data_format))
 
 
 @layer("AdaptiveMaxPooling1D", "AdaptiveMaxPooling2D", "AdaptiveMaxPooling3D")

@@ -22,7 +22,9 @@ def cell_arguments(draw, name):
 
 def sequence(draw):
     steps, features = draw.whole(1, 5), draw.whole(1, 4)
-    return draw.masked(steps, features) if draw.chance(0.35) else draw.input((steps, features))
+    if draw.chance(0.35):
+        return draw.masked(steps, features)
+    return draw.input((steps, features), free=[0])
 
 
 def walk(draw):
