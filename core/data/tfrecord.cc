@@ -37,6 +37,9 @@ class ColumnBuilder {
     RETURN_IF_ERROR(CheckedNumBytes(dtype_, shape).status());
     Tensor tensor = Tensor::Uninitialized(dtype_, shape);
     if (!bytes_.empty()) std::memcpy(tensor.bytes(), bytes_.data(), bytes_.size());
+    if (dtype_ == DType::kBool) {  // whatever the file says, a bool is 0 or 1
+      for (size_t i = 0; i < bytes_.size(); ++i) tensor.bytes()[i] = std::byte{bytes_[i] != 0};
+    }
     return Dataset::NamedTensor{column_.name, std::move(tensor)};
   }
 
@@ -127,8 +130,8 @@ class Columns {
 absl::Status CheckColumns(const TfRecordOptions& options) {
   for (const TfRecordColumn& column : options.columns) {
     RETURN_IF_ERROR(WithSubject(RoleOf(column.name).status(), "columns: name"));
-    RETURN_IF_ERROR(
-        WithSubject(CheckedNumBytes(DType::kF64, Shape(column.shape)).status(), column.name));
+    ASSIGN_OR_RETURN(const DType dtype, ParseDType(column.dtype.value_or("float64")));
+    RETURN_IF_ERROR(WithSubject(CheckedNumBytes(dtype, Shape(column.shape)).status(), column.name));
   }
   return absl::OkStatus();
 }

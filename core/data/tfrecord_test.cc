@@ -70,6 +70,14 @@ TEST(TfRecord, ReadsBytesAsNumbersOfAShape) {
             Tensor::From<uint8_t>({1, 2, 3}, std::vector<uint8_t>{'a', 'b', 'c', 'd', 'e', 'f'}));
 }
 
+TEST(TfRecord, ReadsEveryByteButZeroAsTrue) {
+  const std::string file = Record(MakeExample({{"x", Bytes(std::string("\0\1\7", 3))}}));
+  const auto columns = ParseTfRecords(file, {.columns = {{.name = "x", .dtype = "bool"}}});
+  ASSERT_TRUE(columns.ok()) << columns.status();
+  const bool expected[] = {false, true, true};
+  EXPECT_EQ((*columns)[0].tensor, Tensor::From<bool>({1, 3}, expected));
+}
+
 TEST(TfRecord, ErrorsNameTheRecord) {
   const auto error = [](const std::string& file, const TfRecordOptions& options = {}) {
     return std::string(ParseTfRecords(file, options).status().message());
@@ -86,6 +94,14 @@ TEST(TfRecord, ErrorsNameTheRecord) {
   damaged[14] ^= 1;
   EXPECT_EQ(error(damaged), "record at 0: expected bytes with their checksum, received another");
   EXPECT_EQ(error(one.substr(0, one.size() - 1)).substr(0, 25), "record at 0: expected 21 ");
+}
+
+TEST(TfRecord, RefusesDtypesWithoutASize) {
+  const std::string file = Record(MakeExample({{"x", Bytes("ab")}}));
+  for (const char* dtype : {"string", "number"}) {
+    const auto columns = ParseTfRecords(file, {.columns = {{.name = "x", .dtype = dtype}}});
+    EXPECT_EQ(columns.status().code(), absl::StatusCode::kInvalidArgument) << dtype;
+  }
 }
 
 TEST(TfRecord, RefusesALengthBeyondTheFileBeforeAllocating) {
