@@ -7,6 +7,12 @@ import sys
 import zipfile
 
 LARGEST = 32 << 10
+# Examples of one feature x or y: floats, integers, bytes.
+EXAMPLES = [
+    b"\n\x15\n\x13\n\x01x\x12\x0e\x12\x0c\n\x0a\0\0\x80?\0\0\0@\0\0",
+    b"\n\x0c\n\x0a\n\x01y\x12\x05\x1a\x03\n\x01\x05",
+    b"\n\x0f\n\x0d\n\x01x\x12\x08\n\x06\n\x04abcd",
+]
 ROWS = [b"a,b,label\n1,2.5,0\n-3,4e2,1\n", b'"x ""y""";z\r\n"1";2\r\n\r\n.5;-inf\n', b"1,2\n3\n"]
 
 
@@ -26,6 +32,9 @@ def main():
             write(out, "hdf5", archive.read("model.weights.h5"))
     for path in sorted(conformance.glob("*/*/data.npz"))[::10]:
         write(out, "npz", path.read_bytes())
+    for options in range(4):
+        for example in EXAMPLES:
+            write(out, "tfrecord", bytes([options]) + example)
     for options in range(16):
         for text in ROWS:
             write(out, "csv", bytes([options]) + text)
