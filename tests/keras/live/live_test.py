@@ -56,7 +56,7 @@ def write_cases(root, number, name, seed, refusals):
     """The cases of one model of class `name`, or of a "graph"; in folders of one name in each family.
 
     Configurations that Keras itself refuses, or fails on, are drawn again and added to `refusals`.
-    Gives whether there are steps of training.
+    Gives whether there are steps of training; None when Keras refused every configuration.
     """
     label = f"{number:05}_{name}"
     layer, training, saved = (root / kind / label for kind in ("layer", "training", "round_trip"))
@@ -71,7 +71,8 @@ def write_cases(root, number, name, seed, refusals):
         except Exception as error:  # whatever Keras says: refusals are counted and bounded
             refusals.append(f"{name}: {type(error).__name__}: {error}")
     else:
-        raise RuntimeError(f"Keras refused {ATTEMPTS} configurations; the last: {refusals[-1]}")
+        layer.rmdir()
+        return None
     saved.mkdir(parents=True)
     os.link(layer / "model.keras", saved / "model.keras")
     case.write(saved, "round_trip", case.Arrays(), 0, model="model.keras")
@@ -168,10 +169,15 @@ def main():
     with tempfile.TemporaryDirectory(prefix="tricorn-live.") as temporary:
         root = args.keep or pathlib.Path(temporary)
         began = time.monotonic()
-        refusals = []
-        steps = sum(write_cases(root, n, names[n], seed, refusals) for n in numbers)
+        refusals, problems = [], {}
+        steps = 0
+        for number in numbers:
+            has_steps = write_cases(root, number, names[number], seed, refusals)
+            if has_steps is None:
+                problems[names[number]] = f"Keras refuses whatever is drawn: {refusals[-1]}"
+            steps += bool(has_steps)
         generated = time.monotonic() - began
-        problems = run(args.program, root, args.backend)
+        problems |= run(args.program, root, args.backend)
         for folder in sorted((root / "round_trip").iterdir()):
             name = f"round_trip/{folder.name}"
             if name not in problems:
