@@ -3,8 +3,10 @@
 
 import hashlib
 import pathlib
+import struct
 import sys
 import zipfile
+import zlib
 
 LARGEST = 32 << 10
 # Examples of one feature x or y: floats, integers, bytes.
@@ -23,6 +25,18 @@ def write(out, target, data):
         (folder / hashlib.sha1(data).hexdigest()).write_bytes(data)
 
 
+def png(bits, color, channels, width=5, height=3):
+    def chunk(name, data):
+        body = name + data
+        return struct.pack(">I", len(data)) + body + struct.pack(">I", zlib.crc32(body))
+
+    row = bytes(1 + (width * channels * bits + 7) // 8)
+    palette = chunk(b"PLTE", bytes(range(12))) if color == 3 else b""
+    header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, 0)
+    pixels = chunk(b"IDAT", zlib.compress(row * height))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + palette + pixels + chunk(b"IEND", b"")
+
+
 def main():
     conformance, out = map(pathlib.Path, sys.argv[1:])
     for path in sorted(conformance.glob("*/*/*.keras")):
@@ -35,6 +49,15 @@ def main():
     for options in range(4):
         for example in EXAMPLES:
             write(out, "tfrecord", bytes([options]) + example)
+    for bits, color, channels in (
+        (8, 0, 1),
+        (1, 0, 1),
+        (8, 2, 3),
+        (16, 6, 4),
+        (2, 3, 1),
+        (8, 4, 2),
+    ):
+        write(out, "image", png(bits, color, channels))
     for options in range(16):
         for text in ROWS:
             write(out, "csv", bytes([options]) + text)
