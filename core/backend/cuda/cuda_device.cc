@@ -3,29 +3,10 @@
 #include "core/backend/cuda/builtin_kernels.h"
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/cuda_executable.h"
-#include "core/backend/cuda/kernel_selection.h"
+#include "core/backend/cuda/program_compiler.h"
 #include "core/base/status.h"
-#include "core/plan/memory_plan.h"
 
 namespace tricorn::backend::cuda {
-namespace {
-
-plan::MemoryOptions PlanOptions(const ir::Graph& graph, const CompileOptions& options,
-                                const std::vector<std::unique_ptr<Kernel>>& kernels) {
-  plan::MemoryOptions plan_options{
-      .donations = options.donations, .workspace_nbytes = {}, .may_overwrite = nullptr};
-  for (const std::unique_ptr<Kernel>& kernel : kernels) {
-    plan_options.workspace_nbytes.push_back(kernel ? kernel->workspace_nbytes() : 0);
-  }
-  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand) {
-    const auto n = static_cast<size_t>(&node - graph.nodes().data());
-    return kernels[n] != nullptr && kernels[n]->may_overwrite(operand);
-  };
-  return plan_options;
-}
-
-}  // namespace
-
 CudaDevice::CudaDevice(std::shared_ptr<DeviceContext> context, const CudaOptions& options)
     : context_(std::move(context)), kernels_(BuiltinKernels()), options_(options) {}
 
@@ -66,12 +47,12 @@ absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
                                                                 const CompileOptions& options) {
   RETURN_IF_ERROR(context_->MakeCurrent());
   auto module = std::make_unique<SourceModule>();
-  ASSIGN_OR_RETURN(auto kernels,
-                   SelectKernels(kernels_, context_->libraries(), options_, *module, graph));
-  RETURN_IF_ERROR(module->Load(context_->compiler()));
-  plan::MemoryPlan plan = plan::PlanMemory(graph, PlanOptions(graph, options, kernels));
+  const Compilation compilation{
+      .registry = kernels_, .options = options_, .context = context_, .module = *module};
+  ASSIGN_OR_RETURN(graph, RunPasses(kernels_, options_, context_->libraries(), std::move(graph)));
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program,
-                   Program::Create(context_, graph, std::move(plan), std::move(kernels)));
+                   CompileProgram(compilation, graph, options.donations));
+  RETURN_IF_ERROR(module->Load(context_->compiler()));
   return std::make_unique<CudaExecutable>(context_, std::move(graph), std::move(module),
                                           std::move(program));
 }

@@ -9,12 +9,6 @@ namespace {
 
 constexpr size_t kMaxBound = 4;  // two input batches in flight, and the last one of an epoch
 
-// Effects reach outside the stream.
-bool HasEffects(const ir::Graph& graph) {
-  return std::any_of(graph.nodes().begin(), graph.nodes().end(),
-                     [](const ir::Node& node) { return node.op->kind == ir::OpKind::kEffect; });
-}
-
 absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedValue>& values,
                           std::span<const Buffer> buffers, std::string_view what) {
   if (buffers.size() != values.size()) {
@@ -40,7 +34,7 @@ CudaExecutable::CudaExecutable(std::shared_ptr<DeviceContext> context, ir::Graph
       graph_(std::move(graph)),
       module_(std::move(module)),
       program_(std::move(program)),
-      can_be_captured_(!HasEffects(graph_)) {}
+      can_be_captured_(program_->can_be_captured()) {}
 
 CudaExecutable::~CudaExecutable() { static_cast<void>(cudaStreamSynchronize(context_->stream())); }
 

@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "core/backend/cuda/builtin_kernels.h"
-#include "core/backend/cuda/kernel_selection.h"
 #include "core/backend/cuda/nvrtc_compiler.h"
+#include "core/backend/cuda/program_compiler.h"
 #include "core/ops/suite/sample.h"
 
 namespace tricorn::backend::cuda {
@@ -20,7 +20,9 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
     for (const DType dtype : {DType::kF32, DType::kBF16}) {
       absl::StatusOr<ir::Graph> graph = ops::SampleGraph(sample, dtype);
       ASSERT_TRUE(graph.ok()) << graph.status();
-      const auto kernels = SelectKernels(registry, libraries, {}, module, *graph);
+      graph = RunPasses(registry, {}, libraries, *std::move(graph));
+      ASSERT_TRUE(graph.ok()) << graph.status();
+      const auto kernels = MakeKernels(registry, {}, libraries, module, *graph);
       // Which ops no kernel computes yet is for op_suite_test.cc to say.
       if (!absl::IsUnimplemented(kernels.status())) {
         EXPECT_TRUE(kernels.ok()) << sample.name << ": " << kernels.status();

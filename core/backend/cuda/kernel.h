@@ -33,8 +33,9 @@ class Kernel {
   // Whether a result of the same byte size may share operand `i`'s bytes: true when every element
   // of the operand is read by the thread that writes the same element of a result, before it does.
   virtual bool may_overwrite(size_t /*operand*/) const { return false; }
-  // Puts the work on the stream and returns. Allocates nothing, waits for nothing: what it does can
-  // be captured in a graph.
+  // Whether Enqueue can be recorded: it allocates nothing and waits for nothing.
+  virtual bool can_be_captured() const { return true; }
+  // Puts the work on the stream.
   virtual absl::Status Enqueue(const KernelArgs& args) const = 0;
 };
 

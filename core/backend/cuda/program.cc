@@ -88,6 +88,11 @@ bool Program::IsBoundTo(const Frame& frame, std::span<const Buffer> inputs,
   });
 }
 
+bool Program::can_be_captured() const {
+  return std::all_of(steps_.begin(), steps_.end(),
+                     [](const Step& step) { return step.kernel->can_be_captured(); });
+}
+
 absl::Status Program::RunTimed(const Step& step, const KernelArgs& args) const {
   RETURN_IF_CUDA_ERROR(cudaStreamSynchronize(args.stream));
   const int64_t start_ns = NowNs();

@@ -35,6 +35,8 @@ class Program {
   absl::Status Enqueue(const Frame& frame, std::span<const Buffer> inputs,
                        std::span<const Buffer> outputs, const RunContext& run) const;
 
+  // Whether Enqueue can be recorded.
+  bool can_be_captured() const;
   int64_t arena_nbytes() const { return plan_.arena_nbytes; }
 
  private:

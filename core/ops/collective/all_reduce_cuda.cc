@@ -5,8 +5,7 @@
 #include "core/ops/collective/collective.h"
 
 // Gradient exchange through communicators that read and write host memory: a bucket is copied out,
-// summed there, copied back. These kernels wait for the stream, so graphs that have them are not
-// recorded.
+// summed there, copied back. These kernels wait for the stream.
 
 namespace tricorn::backend::cuda {
 namespace {
@@ -21,6 +20,8 @@ class AllReduceStart : public Kernel {
         operands_(operands.begin(), operands.end()),
         result_(result),
         staging_(static_cast<size_t>(result.nbytes())) {}
+
+  bool can_be_captured() const override { return false; }
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     std::byte* to = args.results[0];
@@ -49,6 +50,8 @@ class AllReduceDone : public Kernel {
  public:
   AllReduceDone(int32_t bucket, int64_t nbytes)
       : bucket_(bucket), staging_(static_cast<size_t>(nbytes)) {}
+
+  bool can_be_captured() const override { return false; }
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     if (args.context.collectives == nullptr) {

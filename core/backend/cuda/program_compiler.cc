@@ -1,0 +1,107 @@
+#include "core/backend/cuda/program_compiler.h"
+
+#include "core/backend/cuda/control_flow.h"
+#include "core/base/status.h"
+#include "core/ir/builder.h"
+#include "core/plan/memory_plan.h"
+#include "core/transform/pipeline.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+ir::Types TypesOf(const ir::Graph& graph, const std::vector<ir::ValueId>& values) {
+  ir::Types types;
+  for (const ir::ValueId id : values) types.push_back(graph.type(id));
+  return types;
+}
+
+std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::Graph& graph,
+                                     const ir::Node& node, SourceModule& module,
+                                     Libraries& libraries, const CudaOptions& options) {
+  const ir::Types operands = TypesOf(graph, node.operands);
+  const ir::Types results = TypesOf(graph, node.results);
+  return registry.Make({.op = *node.op,
+                        .attrs = node.attrs,
+                        .operands = operands,
+                        .results = results,
+                        .regions = node.regions,
+                        .module = module,
+                        .libraries = libraries,
+                        .allow_tf32 = options.allow_tf32});
+}
+
+bool RunsNothing(const ir::Node& node) {
+  return node.op == &ir::kConstant || node.op->kind == ir::OpKind::kView;
+}
+
+std::string OperandTypes(const ir::Graph& graph, const ir::Node& node) {
+  std::string text;
+  for (const ir::ValueId id : node.operands) {
+    text += fmt::format("{}{}", text.empty() ? "" : ", ", graph.type(id).ToString());
+  }
+  return text;
+}
+
+plan::MemoryOptions PlanOptions(const ir::Graph& graph,
+                                const std::vector<std::pair<int32_t, int32_t>>& donations,
+                                const std::vector<std::unique_ptr<Kernel>>& kernels) {
+  plan::MemoryOptions plan_options{
+      .donations = donations, .workspace_nbytes = {}, .may_overwrite = nullptr};
+  for (const std::unique_ptr<Kernel>& kernel : kernels) {
+    plan_options.workspace_nbytes.push_back(kernel ? kernel->workspace_nbytes() : 0);
+  }
+  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand) {
+    const auto n = static_cast<size_t>(&node - graph.nodes().data());
+    return kernels[n] != nullptr && kernels[n]->may_overwrite(operand);
+  };
+  return plan_options;
+}
+
+}  // namespace
+
+absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOptions& options,
+                                    Libraries& libraries, ir::Graph graph) {
+  SourceModule trial;  // of kernels that are only asked for
+  const auto has_kernel = [&](const ir::Graph& g, const ir::Node& node) {
+    return IsControlFlow(*node.op) ||
+           MakeKernelOf(registry, g, node, trial, libraries, options) != nullptr;
+  };
+  return transform::RunPipeline(std::move(graph), {.keep = has_kernel});
+}
+
+absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,
+                                                                 const CudaOptions& options,
+                                                                 Libraries& libraries,
+                                                                 SourceModule& module,
+                                                                 const ir::Graph& graph) {
+  std::vector<std::unique_ptr<Kernel>> kernels(graph.nodes().size());
+  for (size_t n = 0; n < kernels.size(); ++n) {
+    const ir::Node& node = graph.nodes()[n];
+    if (RunsNothing(node) || IsControlFlow(*node.op)) continue;
+    kernels[n] = MakeKernelOf(registry, graph, node, module, libraries, options);
+    if (kernels[n] == nullptr) {
+      return WithSubject(Unimplemented("{}({}): expected a CUDA kernel or a decomposition, "
+                                       "received neither",
+                                       node.op->name, OperandTypes(graph, node)),
+                         node.scope.empty() ? "graph" : node.scope);
+    }
+  }
+  return kernels;
+}
+
+absl::StatusOr<std::unique_ptr<Program>> CompileProgram(
+    const Compilation& compilation, const ir::Graph& graph,
+    const std::vector<std::pair<int32_t, int32_t>>& donations) {
+  ASSIGN_OR_RETURN(auto kernels,
+                   MakeKernels(compilation.registry, compilation.options,
+                               compilation.context->libraries(), compilation.module, graph));
+  for (size_t n = 0; n < kernels.size(); ++n) {
+    const ir::Node& node = graph.nodes()[n];
+    if (!IsControlFlow(*node.op)) continue;
+    ASSIGN_OR_RETURN(kernels[n], MakeControlFlowKernel(compilation, node));
+  }
+  plan::MemoryPlan plan = plan::PlanMemory(graph, PlanOptions(graph, donations, kernels));
+  return Program::Create(compilation.context, graph, std::move(plan), std::move(kernels));
+}
+
+}  // namespace tricorn::backend::cuda
