@@ -7,7 +7,7 @@ namespace tricorn::ops {
 
 // y[batch..., a's other axes..., b's other axes...] = sum over the contracted axes of a * b.
 // Axis a_batch[k] of a goes with b_batch[k] of b; a_contract[k] with b_contract[k]. Operands of one
-// dtype, which is y's; float16 and bfloat16 accumulate in float32.
+// dtype, which is y's, but that int8 gives int32; float16 and bfloat16 accumulate in float32.
 struct DotGeneralAttrs {
   Axes a_batch = {};
   Axes b_batch = {};

@@ -58,7 +58,9 @@ absl::StatusOr<Type> Infer(std::span<const Type> x, const DotGeneralAttrs& d) {
   append(x[0], d.a_batch);
   append(x[0], OtherAxes(x[0].rank(), d.a_batch, d.a_contract));
   append(x[1], OtherAxes(x[1].rank(), d.b_batch, d.b_contract));
-  return Type{x[0].dtype, Shape(std::move(dims))};
+  // Products of two bytes fit no byte.
+  const DType dtype = x[0].dtype == DType::kI8 ? DType::kI32 : x[0].dtype;
+  return Type{dtype, Shape(std::move(dims))};
 }
 
 Axes Range(size_t start, size_t count) {

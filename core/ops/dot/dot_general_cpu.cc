@@ -111,10 +111,14 @@ class MatrixOperand {
   int64_t packed_nbytes_ = 0;
 };
 
+// Bytes give int32.
+template <typename T>
+using Product = std::conditional_t<std::is_same_v<T, int8_t>, int32_t, T>;
+
 // Plain loops for what oneDNN does not do.
 template <typename T>
-void MultiplyLoops(const MatmulSpec& s, const T* a, const T* b, T* c, int num_threads) {
-  using A = Accumulator<T>;
+void MultiplyLoops(const MatmulSpec& s, const T* a, const T* b, Product<T>* c, int num_threads) {
+  using A = Accumulator<Product<T>>;
   constexpr int64_t kProductsPerThread = 16384;
   const int64_t grain = std::max<int64_t>(kProductsPerThread / std::max<int64_t>(s.k * s.n, 1), 1);
   ParallelFor(num_threads, s.batch * s.m, grain, [&](int64_t begin, int64_t end) {
@@ -132,7 +136,7 @@ void MultiplyLoops(const MatmulSpec& s, const T* a, const T* b, T* c, int num_th
         }
       }
       for (int64_t j = 0; j < s.n; ++j)
-        c[i * s.n + j] = static_cast<T>(row[static_cast<size_t>(j)]);
+        c[i * s.n + j] = static_cast<Product<T>>(row[static_cast<size_t>(j)]);
     }
   });
 }
@@ -159,7 +163,7 @@ class DotGeneralKernel : public Kernel {
     DispatchDType(spec_.dtype, [&]<typename T>() {
       if constexpr (!std::is_same_v<T, bool>) {
         MultiplyLoops(spec_, reinterpret_cast<const T*>(a), reinterpret_cast<const T*>(b),
-                      args.result<T>(0), num_threads_);
+                      args.result<Product<T>>(0), num_threads_);
       }
     });
     return absl::OkStatus();

@@ -23,6 +23,11 @@ void AddDotSamples(SampleList& samples) {
        &kDotGeneral,
        DotGeneralAttrs{{}, {}, {1}, {0}},
        {Integers(DType::kI32, {2, 2}, {1, 2, 3, 4}), Integers(DType::kI32, {2, 1}, {5, -6})}});
+  samples.push_back({"dot_general/int8",
+                     &kDotGeneral,
+                     DotGeneralAttrs{{}, {}, {1}, {0}},
+                     {Integers(DType::kI8, {2, 3}, {127, -128, 127, 1, 2, -3}),
+                      Integers(DType::kI8, {3, 2}, {127, 5, -128, 6, 127, -7})}});
 }
 
 }  // namespace tricorn::ops

@@ -22,7 +22,7 @@ std::vector<Sample> AllSamples() {
   for (const auto add :
        {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
         AddPoolSamples, AddGatherSamples, AddImageSamples, AddRandomSamples, AddNnSamples,
-        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples}) {
+        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples, AddQuantizeSamples}) {
     add(samples);
   }
   return samples;

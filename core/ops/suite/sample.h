@@ -66,6 +66,7 @@ void AddRandomSamples(SampleList& samples);
 void AddNnSamples(SampleList& samples);
 void AddOptimizerSamples(SampleList& samples);
 void AddCollectiveSamples(SampleList& samples);
+void AddQuantizeSamples(SampleList& samples);
 void AddControlSamples(SampleList& samples);
 
 }  // namespace tricorn::ops
