@@ -48,6 +48,7 @@ class CallContext {
   ir::Value NextSeed(const Variable& seed);
   // Scalar uint32 index of the virtual shard that this trace computes; none means shard 0.
   void set_shard(ir::Value shard) { shard_ = shard; }
+  bool sharded() const { return static_cast<bool>(shard_); }
 
   struct ReadVariable {
     const Variable* variable;

@@ -22,6 +22,20 @@ uint64_t StreamOfPath(uint64_t seed, std::string_view path) {
   return hash ^ hash >> 33;
 }
 
+absl::Status Draw(Variable& variable, uint64_t seed) {
+  const uint64_t stream = StreamOfPath(seed, variable.path);
+  if (!variable.saved) {
+    const uint32_t first = variable.seed.value_or(static_cast<uint32_t>(stream >> 32));
+    variable.value = Tensor::From<uint32_t>({2}, {first, 0});
+    return absl::OkStatus();
+  }
+  absl::StatusOr<Tensor> value =
+      variable.initializer->Make(variable.type.shape, variable.type.dtype, stream);
+  if (!value.ok()) return WithSubject(value.status(), variable.path);
+  variable.value = *std::move(value);
+  return absl::OkStatus();
+}
+
 // Layers that several others hold list their variables once.
 void KeepFirst(std::vector<Variable*>& variables) {
   absl::flat_hash_set<const Variable*> seen;
@@ -66,10 +80,12 @@ const Variable* Layer::AddWeight(WeightOptions options) {
     if (weight_error_.ok()) weight_error_ = WithSubject(status, options.name);
   }
   auto variable = std::make_unique<Variable>();
-  variable->name = variable->path = std::move(options.name);
+  variable->name = std::move(options.name);
+  variable->path = path_ + variable->name;
   variable->type = {dtype, std::move(options.shape)};
   variable->trainable = options.trainable;
   variable->aggregation = options.aggregation;
+  variable->overwritten_by_gradient = options.overwritten_by_gradient;
   variable->initializer = options.initializer.get();
   variable->regularizer = options.regularizer.get();
   variable->constraint = options.constraint.get();
@@ -86,6 +102,23 @@ const Variable* Layer::AddSeed(std::optional<int64_t> seed) {
   if (seed) variable->seed = static_cast<uint32_t>(*seed);
   variables_.push_back(std::move(variable));
   return variables_.back().get();
+}
+
+void Layer::RemoveWeight(const Variable* variable) {
+  std::erase_if(variables_, [&](const auto& own) { return own.get() == variable; });
+}
+
+void Layer::FreezeWeight(const Variable* variable) {
+  for (const auto& own : variables_) {
+    if (own.get() == variable) own->trainable = false;
+  }
+}
+
+absl::Status Layer::InitializeWeight(const Variable* variable, uint64_t seed) {
+  for (const auto& own : variables_) {
+    if (own.get() == variable) return Draw(*own, seed);
+  }
+  return absl::OkStatus();
 }
 
 std::vector<Variable*> Layer::own_variables() const {
@@ -133,24 +166,37 @@ int64_t Layer::CountParams() const {
 }
 
 void Layer::AssignPaths(const std::string& prefix) {
-  const std::string path = prefix + DisplayName() + "/";
-  for (const auto& variable : variables_) variable->path = path + variable->name;
-  for (const Child& child : children()) child.layer->AssignPaths(path);
+  path_ = prefix + DisplayName() + "/";
+  for (const auto& variable : variables_) variable->path = path_ + variable->name;
+  for (const Child& child : children()) child.layer->AssignPaths(path_);
+}
+
+std::vector<Variable*> Layer::saved_variables() const {
+  std::vector<Variable*> saved = own_variables();
+  std::erase_if(saved, [](const Variable* variable) { return !variable->saved; });
+  return saved;
+}
+
+absl::StatusOr<std::vector<Tensor>> Layer::SavedValues() const {
+  std::vector<Tensor> values;
+  for (const Variable* variable : saved_variables()) {
+    if (!variable->has_value()) {
+      return FailedPrecondition("{}: expected a value, received none", variable->path);
+    }
+    values.push_back(variable->value);
+  }
+  return values;
+}
+
+absl::Status Layer::Quantize(const std::shared_ptr<const QuantizationConfig>&) {
+  return Unimplemented("{}: expected a layer that has a quantized form, received a {}",
+                       DisplayName(), class_name());
 }
 
 absl::Status Layer::Initialize(uint64_t seed, bool only_missing) {
   for (Variable* variable : variables()) {
     if (only_missing && variable->has_value()) continue;
-    const uint64_t stream = StreamOfPath(seed, variable->path);
-    if (!variable->saved) {
-      const uint32_t first = variable->seed.value_or(static_cast<uint32_t>(stream >> 32));
-      variable->value = Tensor::From<uint32_t>({2}, {first, 0});
-      continue;
-    }
-    absl::StatusOr<Tensor> value =
-        variable->initializer->Make(variable->type.shape, variable->type.dtype, stream);
-    if (!value.ok()) return WithSubject(value.status(), variable->path);
-    variable->value = *std::move(value);
+    RETURN_IF_ERROR(Draw(*variable, seed));
   }
   return absl::OkStatus();
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,11 +13,13 @@
 
 namespace tricorn::keras {
 
+class QuantizationConfig;
+
 // What every layer takes besides its own config.
 struct LayerOptions {
   std::string name = "";  // given by the model when empty
   bool trainable = true;
-  DTypePolicy dtype = {};
+  DTypePolicy dtype = DefaultDTypePolicy();
   FIELDS(name, trainable, dtype)
 };
 
@@ -57,7 +60,7 @@ class Layer : public Operation {
   // The class as weights files name it, where Keras's own differs from the public one.
   virtual std::string_view saved_class_name() const { return class_name(); }
   // Of this layer alone: trainable ones, then the others, each in order of creation.
-  std::vector<Variable*> own_variables() const;
+  virtual std::vector<Variable*> own_variables() const;
   // With the layers inside, each once, in Keras's order. `weights` leaves seeds out.
   std::vector<Variable*> variables() const;
   std::vector<Variable*> weights() const;
@@ -67,9 +70,27 @@ class Layer : public Operation {
 
   // Sets each variable's path: `prefix`, the names of the layers down to it, its own name.
   virtual void AssignPaths(const std::string& prefix);
+  // Puts quantized weights in the place of the built layer's. Errors: Unimplemented for a layer or
+  // a mode that has no such form, FailedPrecondition for weights that are not there.
+  virtual absl::Status Quantize(const std::shared_ptr<const QuantizationConfig>& config);
+
   // Draws all variables from their initializers. Two layers differ, two runs do not: each
   // variable's stream is `seed` and its path. Errors: those of the initializers.
   absl::Status Initialize(uint64_t seed, bool only_missing = false);
+
+  // -- Files
+  // What a weights file holds of this layer alone, in its order: own_variables() without seeds,
+  // unless a layer says otherwise.
+  virtual std::vector<Variable*> saved_variables() const;
+  // The values that a file gets for them. Errors: FailedPrecondition for a variable without one.
+  virtual absl::StatusOr<std::vector<Tensor>> SavedValues() const;
+  // After a file set them.
+  virtual void OnLoaded() {}
+  // What an archive keeps for the layer beside its weights, by file name: vocabularies.
+  using Assets = std::map<std::string, std::string>;
+  virtual Assets SaveAssets() const { return {}; }
+  // Errors: InvalidArgument for a file that is missing or malformed.
+  virtual absl::Status LoadAssets(const Assets&) { return absl::OkStatus(); }
 
   // -- Call
   // Casts floating inputs to the compute dtype, calls the layer in its scope, carries masks over
@@ -98,7 +119,8 @@ class Layer : public Operation {
   // Whether outputs carry masks, and which: by default that of the first input.
   virtual bool supports_masking() const { return false; }
   virtual ir::Value ComputeMask(CallContext& context, ir::Operands inputs);
-  // Whether the call gets its `mask` argument as it was given, in place of finding it on its inputs.
+  // Whether the call gets its `mask` argument as it was given, in place of finding it on its
+  // inputs.
   virtual bool takes_mask_argument() const { return false; }
   virtual const Regularizer* activity_regularizer() const { return nullptr; }
   // Whether floating inputs are cast to the compute dtype.
@@ -116,9 +138,18 @@ class Layer : public Operation {
     bool trainable = true;
     std::optional<DType> dtype = std::nullopt;  // the policy's when none
     Aggregation aggregation = Aggregation::kMean;
+    bool overwritten_by_gradient = false;
   };
   // Lives as long as the layer.
   const Variable* AddWeight(WeightOptions options);
+  // For weights of a built layer: forgets one that another takes the place of; declares one not
+  // trainable; draws the value of a new one.
+  void RemoveWeight(const Variable* variable);
+  void FreezeWeight(const Variable* variable);
+  absl::Status InitializeWeight(const Variable* variable, uint64_t seed = 0);
+  // The first error of AddWeight, for weights added after the layer was built.
+  const absl::Status& weight_status() const { return weight_error_; }
+  void set_dtype_policy(DTypePolicy policy) { dtype_ = std::move(policy); }
   // The state of a random layer: its config's seed, or one by path.
   const Variable* AddSeed(std::optional<int64_t> seed);
   // The weight's value in this trace, cast to the compute dtype if floating.
@@ -131,11 +162,12 @@ class Layer : public Operation {
   void AppendVariables(std::vector<Variable*>& out, bool only_trainable) const;
   void AddActivityLosses(CallContext& context, ir::Operands outputs) const;
 
-  const DTypePolicy dtype_;
+  DTypePolicy dtype_;
   bool trainable_;
   bool built_ = false;
   Json build_config_;
   absl::Status weight_error_;  // the first of AddWeight
+  std::string path_;           // with a slash at the end, once assigned
   std::vector<std::unique_ptr<Variable>> variables_;
 };
 

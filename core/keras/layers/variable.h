@@ -29,6 +29,8 @@ struct Variable {
   bool saved = true;      // false for the state of seed generators
   std::optional<uint32_t> seed;  // what the state of a seed generator starts from; none: by path
   Aggregation aggregation = Aggregation::kMean;
+  // What comes as its gradient is its next value: no optimizer touches it.
+  bool overwritten_by_gradient = false;
   std::shared_ptr<const Initializer> initializer;
   std::shared_ptr<const Regularizer> regularizer;  // none when null
   std::shared_ptr<const Constraint> constraint;    // none when null

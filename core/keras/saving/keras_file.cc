@@ -1,6 +1,7 @@
 #include "core/keras/saving/keras_file.h"
 
 #include "core/io/keras_archive.h"
+#include "core/keras/saving/layer_walk.h"
 #include "core/keras/saving/weights.h"
 
 namespace tricorn::keras {
@@ -22,10 +23,26 @@ absl::StatusOr<std::shared_ptr<Model>> Describe(const Json& json, const Registri
   return model;
 }
 
+// The files of each layer lie in a folder of its path.
+std::string AssetFolder(const std::string& path) { return path.empty() ? "" : path + "/"; }
+
+absl::Status LoadAssets(const KerasArchive& archive, Model& model) {
+  if (archive.assets.empty()) return absl::OkStatus();
+  return WalkLayers(model, [&](const std::string& path, Layer& layer) {
+    const std::string folder = AssetFolder(path);
+    Layer::Assets files;
+    for (const auto& [name, bytes] : archive.assets) {
+      if (name.starts_with(folder)) files[name.substr(folder.size())] = bytes;
+    }
+    return files.empty() ? absl::OkStatus() : WithSubject(layer.LoadAssets(files), path);
+  });
+}
+
 absl::StatusOr<LoadedModel> FromArchive(const KerasArchive& archive, const Registries& objects) {
   LoadedModel loaded;
   ASSIGN_OR_RETURN(loaded.model, Describe(archive.config, objects));
   RETURN_IF_ERROR(WeightsFromHdf5(archive.weights, *loaded.model));
+  RETURN_IF_ERROR(LoadAssets(archive, *loaded.model));
   // What is not saved: the state of seed generators.
   RETURN_IF_ERROR(loaded.model->Initialize(0, /*only_missing=*/true));
   if (const Hdf5Group* vars = archive.weights.Find(kOptimizerVars)) {
@@ -44,6 +61,12 @@ absl::StatusOr<KerasArchive> ToArchive(Model& model, absl::Time date_saved,
   if (!optimizer.variables.empty()) {
     archive.weights.Make(kOptimizerVars) = VarsGroup(optimizer.name, optimizer.variables);
   }
+  RETURN_IF_ERROR(WalkLayers(model, [&](const std::string& path, Layer& layer) {
+    for (auto& [name, bytes] : layer.SaveAssets()) {
+      archive.assets[AssetFolder(path) + name] = std::move(bytes);
+    }
+    return absl::OkStatus();
+  }));
   archive.metadata = KerasMetadata(date_saved);
   archive.config = model.Serialize();
   return archive;

@@ -7,12 +7,6 @@ namespace {
 
 std::string VarsPath(const std::string& path) { return path.empty() ? "vars" : path + "/vars"; }
 
-std::vector<Variable*> SavedVariables(const Layer& layer) {
-  std::vector<Variable*> saved = layer.own_variables();
-  std::erase_if(saved, [](const Variable* variable) { return !variable->saved; });
-  return saved;
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<Tensor>> VarsInOrder(const Hdf5Group& vars) {
@@ -42,13 +36,7 @@ absl::StatusOr<Hdf5Group> WeightsToHdf5(Model& model) {
   RETURN_IF_ERROR(model.status());
   Hdf5Group root;
   RETURN_IF_ERROR(WalkLayers(model, [&](const std::string& path, Layer& layer) -> absl::Status {
-    std::vector<Tensor> tensors;
-    for (const Variable* variable : SavedVariables(layer)) {
-      if (!variable->has_value()) {
-        return FailedPrecondition("{}: expected a value, received none", variable->path);
-      }
-      tensors.push_back(variable->value);
-    }
+    ASSIGN_OR_RETURN(const std::vector<Tensor> tensors, layer.SavedValues());
     root.Make(VarsPath(path)) = VarsGroup(layer.DisplayName(), tensors);
     return absl::OkStatus();
   }));
@@ -58,8 +46,9 @@ absl::StatusOr<Hdf5Group> WeightsToHdf5(Model& model) {
 absl::Status WeightsFromHdf5(const Hdf5Group& weights, Model& model) {
   RETURN_IF_ERROR(model.status());
   std::vector<std::pair<Variable*, Tensor>> values;
+  std::vector<Layer*> loaded;
   RETURN_IF_ERROR(WalkLayers(model, [&](const std::string& path, Layer& layer) -> absl::Status {
-    const std::vector<Variable*> variables = SavedVariables(layer);
+    const std::vector<Variable*> variables = layer.saved_variables();
     const Hdf5Group* vars = weights.Find(VarsPath(path));
     const size_t received = vars == nullptr ? 0 : vars->datasets.size();
     if (received != variables.size()) {
@@ -67,6 +56,7 @@ absl::Status WeightsFromHdf5(const Hdf5Group& weights, Model& model) {
                              VarsPath(path), variables.size(), received);
     }
     if (received == 0) return absl::OkStatus();
+    loaded.push_back(&layer);
     absl::StatusOr<std::vector<Tensor>> tensors = VarsInOrder(*vars);
     if (!tensors.ok()) return WithSubject(tensors.status(), VarsPath(path));
     for (size_t i = 0; i < received; ++i) {
@@ -82,6 +72,7 @@ absl::Status WeightsFromHdf5(const Hdf5Group& weights, Model& model) {
     return absl::OkStatus();
   }));
   for (auto& [variable, value] : values) variable->value = std::move(value);
+  for (Layer* layer : loaded) layer->OnLoaded();
   return absl::OkStatus();
 }
 
