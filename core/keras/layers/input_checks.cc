@@ -29,13 +29,6 @@ absl::Status ExpectMinRank(std::span<const SymbolicType> inputs, int rank) {
                          ToString(inputs[0].shape));
 }
 
-absl::Status ExpectPlainWeights(bool has_lora, const Json& quantization_config) {
-  if (has_lora) return Unimplemented("lora_rank: expected none, received one");
-  if (quantization_config.is_null()) return absl::OkStatus();
-  return Unimplemented("quantization_config: expected none, received {}",
-                       quantization_config.Dump().substr(0, 60));
-}
-
 absl::StatusOr<int64_t> ExpectKnownAxis(const SymbolicType& input, int64_t axis) {
   ASSIGN_OR_RETURN(const int at, ExpectAxis(input, axis));
   if (const std::optional<int64_t> length = input.dim(at)) return *length;

@@ -16,8 +16,6 @@ absl::Status ExpectRank(std::span<const SymbolicType> inputs, int rank);
 absl::Status ExpectMinRank(std::span<const SymbolicType> inputs, int rank);
 // The length of `axis` (counted from the end when negative).
 absl::StatusOr<int64_t> ExpectKnownAxis(const SymbolicType& input, int64_t axis);
-// Errors: Unimplemented for weights with low-rank factors beside them, or quantized ones.
-absl::Status ExpectPlainWeights(bool has_lora, const Json& quantization_config);
 // `axis` counted from the front.
 absl::StatusOr<int> ExpectAxis(const SymbolicType& input, int64_t axis);
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "core/keras/activations/activation.h"
+#include "core/keras/layers/core/kernel_layer.h"
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
 
@@ -21,7 +22,7 @@ struct DenseConfig {
   ConstraintRef bias_constraint = nullptr;
   std::optional<int64_t> lora_rank = std::nullopt;
   std::optional<double> lora_alpha = std::nullopt;
-  Json quantization_config = nullptr;
+  QuantizationConfigRef quantization_config = nullptr;
   FIELDS(units, activation, use_bias, kernel_initializer, bias_initializer, kernel_regularizer,
          bias_regularizer, activity_regularizer, kernel_constraint, bias_constraint, lora_rank,
          lora_alpha, quantization_config)
@@ -31,12 +32,10 @@ namespace layers {
 
 // y = activation(x . kernel + bias), over the last axis.
 // Inputs:   x (batch, ..., in), f16|bf16|f32|f64.   Outputs: y (batch, ..., units).
-// Weights:  kernel (in, units), bias (units,).
-// Errors:   InvalidArgument unless units is positive and the last axis of x known; Unimplemented
-// for
-//           lora_rank and quantization_config.
+// Weights:  kernel (in, units), in the policy's form (KernelLayer); bias (units,).
+// Errors:   InvalidArgument unless units is positive and the last axis of x known.
 // Source:   Keras 3 `Dense`.
-class Dense : public LayerWith<Dense, DenseConfig> {
+class Dense : public LayerWith<Dense, DenseConfig, KernelLayer> {
  public:
   static constexpr std::string_view kClassName = "Dense";
   using LayerWith::LayerWith;
@@ -45,10 +44,8 @@ class Dense : public LayerWith<Dense, DenseConfig> {
   absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;
   ir::Value Call(CallContext& context, ir::Value x) override;
   bool supports_masking() const override { return true; }
-
- private:
-  const Variable* kernel_ = nullptr;
-  const Variable* bias_ = nullptr;
+  void SetLora(int64_t rank, double alpha) override;
+  void SetQuantization(QuantizationConfigRef config) override;
 };
 
 }  // namespace layers

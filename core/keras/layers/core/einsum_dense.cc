@@ -4,7 +4,6 @@
 #include <map>
 
 #include "core/keras/layers/input_checks.h"
-#include "core/ops/elementwise/elementwise.h"
 
 namespace tricorn::keras::layers {
 namespace {
@@ -64,25 +63,26 @@ InitializerRef CountingFans(const InitializerRef& initializer, const EinsumEquat
 
 absl::Status EinsumDense::BuildFrom(std::span<const SymbolicType> inputs) {
   RETURN_IF_ERROR(ExpectMinRank(inputs, 2));
-  RETURN_IF_ERROR(ExpectPlainWeights(config_.lora_rank.has_value(), config_.quantization_config));
-  ASSIGN_OR_RETURN(equation_, EinsumEquation::Parse(config_.equation, inputs[0].rank()));
-  ASSIGN_OR_RETURN(const auto lengths, Lengths(equation_, inputs[0], config_.output_shape));
+  ASSIGN_OR_RETURN(const EinsumEquation equation,
+                   EinsumEquation::Parse(config_.equation, inputs[0].rank()));
+  ASSIGN_OR_RETURN(const auto lengths, Lengths(equation, inputs[0], config_.output_shape));
   std::vector<int64_t> kernel;
-  for (const char letter : equation_.b) {
+  for (const char letter : equation.b) {
     ASSIGN_OR_RETURN(const int64_t length, LengthOf(lengths, letter));
     kernel.push_back(length);
   }
-  kernel_ = AddWeight({.name = "kernel",
-                       .shape = Shape(std::move(kernel)),
-                       .initializer = CountingFans(config_.kernel_initializer, equation_),
-                       .regularizer = config_.kernel_regularizer,
-                       .constraint = config_.kernel_constraint});
+  RETURN_IF_ERROR(BuildKernel({.equation = equation,
+                               .shape = Shape(std::move(kernel)),
+                               .initializer = CountingFans(config_.kernel_initializer, equation),
+                               .regularizer = config_.kernel_regularizer,
+                               .constraint = config_.kernel_constraint,
+                               .quantization = config_.quantization_config}));
   const std::string bias_axes = config_.bias_axes.value_or("");
-  if (bias_axes.empty()) return absl::OkStatus();
-  const size_t first = equation_.out.find_first_of(bias_axes);
+  if (bias_axes.empty()) return BuildLora(config_.lora_rank, config_.lora_alpha);
+  const size_t first = equation.out.find_first_of(bias_axes);
   std::vector<int64_t> bias;
-  for (size_t i = first; i < equation_.out.size(); ++i) {
-    const char letter = equation_.out[i];
+  for (size_t i = first; i < equation.out.size(); ++i) {
+    const char letter = equation.out[i];
     int64_t length = 1;
     if (bias_axes.find(letter) != std::string::npos) {
       ASSIGN_OR_RETURN(length, LengthOf(lengths, letter));
@@ -90,23 +90,30 @@ absl::Status EinsumDense::BuildFrom(std::span<const SymbolicType> inputs) {
     bias.push_back(length);
   }
   for (const char letter : bias_axes) {
-    if (equation_.out.find(letter) == std::string::npos) {
-      return InvalidArgument("bias_axes: expected letters of '{}', received '{}'", equation_.out,
+    if (equation.out.find(letter) == std::string::npos) {
+      return InvalidArgument("bias_axes: expected letters of '{}', received '{}'", equation.out,
                              bias_axes);
     }
   }
-  bias_ = AddWeight({.name = "bias",
-                     .shape = Shape(std::move(bias)),
-                     .initializer = config_.bias_initializer,
-                     .regularizer = config_.bias_regularizer,
-                     .constraint = config_.bias_constraint});
-  return absl::OkStatus();
+  AddBias({.name = "bias",
+           .shape = Shape(std::move(bias)),
+           .initializer = config_.bias_initializer,
+           .regularizer = config_.bias_regularizer,
+           .constraint = config_.bias_constraint});
+  return BuildLora(config_.lora_rank, config_.lora_alpha);
 }
 
 ir::Value EinsumDense::Call(CallContext& context, ir::Value x) {
-  ir::Value y = equation_(x, Weight(context, kernel_));
-  if (bias_ != nullptr) y = y + Weight(context, bias_);
-  return config_.activation(y);
+  return config_.activation(ApplyKernel(context, x));
+}
+
+void EinsumDense::SetLora(int64_t rank, double alpha) {
+  config_.lora_rank = rank;
+  config_.lora_alpha = alpha;
+}
+
+void EinsumDense::SetQuantization(QuantizationConfigRef config) {
+  config_.quantization_config = std::move(config);
 }
 
 }  // namespace tricorn::keras::layers

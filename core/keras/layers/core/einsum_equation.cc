@@ -29,6 +29,30 @@ std::string Spelled(std::string_view term, const std::string& digits) {
   return std::string(term.substr(0, at)) + digits + std::string(term.substr(at + 3));
 }
 
+// From an axis for each letter of `from` to one for each of `to`; axes of letters that only one of
+// them has are of length 1.
+ir::Value Aligned(ir::Value value, const std::string& from, const std::string& to) {
+  ops::Axes lost, added, perm;
+  std::string kept;
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (Has(to, from[i])) {
+      kept += from[i];
+    } else {
+      lost.push_back(static_cast<int64_t>(i));
+    }
+  }
+  for (size_t i = 0; i < to.size(); ++i) {
+    if (Has(from, to[i])) {
+      perm.push_back(static_cast<int64_t>(kept.find(to[i])));
+    } else {
+      added.push_back(static_cast<int64_t>(i));
+    }
+  }
+  ir::Value y = lost.empty() ? value : ops::Squeeze(value, lost);
+  if (!std::is_sorted(perm.begin(), perm.end())) y = ops::Transpose(y, perm);
+  return added.empty() ? y : ops::ExpandDims(y, added);
+}
+
 }  // namespace
 
 absl::StatusOr<EinsumEquation> EinsumEquation::Parse(std::string_view equation, int a_rank) {
@@ -94,6 +118,14 @@ ir::Value EinsumEquation::operator()(ir::Value a_value, ir::Value b_value) const
   std::vector<int64_t> perm;
   for (const char letter : out) perm.push_back(static_cast<int64_t>(kept.find(letter)));
   return std::is_sorted(perm.begin(), perm.end()) ? y : ops::Transpose(y, std::move(perm));
+}
+
+ir::Value EinsumEquation::AlignWithResult(ir::Value value, const std::string& letters) const {
+  return Aligned(value, letters, out);
+}
+
+ir::Value EinsumEquation::AlignWithOperand(ir::Value aligned, const std::string& letters) const {
+  return Aligned(aligned, out, letters);
 }
 
 }  // namespace tricorn::keras

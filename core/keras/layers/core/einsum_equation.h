@@ -21,6 +21,13 @@ struct EinsumEquation {
   // Sums over the letters that both operands have and the result lacks; letters of all three are
   // batches. Errors: those of DotGeneral, in the builder.
   ir::Value operator()(ir::Value a_value, ir::Value b_value) const;
+
+  // `value` has an axis for each of `letters`, of length 1 for those that the result lacks: the
+  // same numbers with an axis for each letter of the result, of length 1 for those that value
+  // lacks.
+  ir::Value AlignWithResult(ir::Value value, const std::string& letters) const;
+  // The other way.
+  ir::Value AlignWithOperand(ir::Value aligned, const std::string& letters) const;
 };
 
 }  // namespace tricorn::keras

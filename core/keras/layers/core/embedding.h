@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/keras/layers/core/embedding_layer.h"
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
 
@@ -17,7 +18,7 @@ struct EmbeddingConfig {
   bool mask_zero = false;
   std::optional<int64_t> lora_rank = std::nullopt;
   std::optional<double> lora_alpha = std::nullopt;
-  Json quantization_config = nullptr;
+  QuantizationConfigRef quantization_config = nullptr;
   FIELDS(input_dim, output_dim, embeddings_initializer, embeddings_regularizer,
          activity_regularizer, embeddings_constraint, mask_zero, lora_rank, lora_alpha,
          quantization_config)
@@ -28,11 +29,10 @@ namespace layers {
 // y = embeddings[x], a row for each index.
 // Inputs:   x (any shape), integers in [0, input_dim), or floats that are truncated to them.
 // Outputs:  y (x's shape..., output_dim); with mask_zero a mask, x != 0.
-// Weights:  embeddings (input_dim, output_dim).
-// Errors:   InvalidArgument unless both dims are positive; Unimplemented for lora_rank and
-//           quantization_config.
+// Weights:  embeddings (input_dim, output_dim), in the policy's form (EmbeddingLayer).
+// Errors:   InvalidArgument unless both dims are positive.
 // Source:   Keras 3 `Embedding`.
-class Embedding : public LayerWith<Embedding, EmbeddingConfig> {
+class Embedding : public LayerWith<Embedding, EmbeddingConfig, EmbeddingLayer> {
  public:
   static constexpr std::string_view kClassName = "Embedding";
   using LayerWith::LayerWith;
@@ -43,9 +43,8 @@ class Embedding : public LayerWith<Embedding, EmbeddingConfig> {
   bool autocast() const override { return false; }
   bool supports_masking() const override { return config_.mask_zero; }
   ir::Value ComputeMask(CallContext& context, ir::Operands inputs) override;
-
- private:
-  const Variable* embeddings_ = nullptr;
+  void SetLora(int64_t rank, double alpha) override;
+  void SetQuantization(QuantizationConfigRef config) override;
 };
 
 }  // namespace layers

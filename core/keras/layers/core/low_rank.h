@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+
+#include "core/keras/initializers/initializer.h"
+
+namespace tricorn::keras {
+
+// Arguments of enable_lora: a frozen weight w becomes w + alpha / rank * a . b, of which the
+// factors a (..., rank) and b (rank, units) train. Source: Hu et al. 2021; Keras 3 `enable_lora`.
+struct LoraOptions {
+  int64_t rank = 0;
+  std::optional<double> alpha = std::nullopt;  // rank when none
+  InitializerRef a_initializer = "he_uniform";
+  InitializerRef b_initializer = "zeros";
+
+  double factor() const {
+    return alpha.value_or(static_cast<double>(rank)) / static_cast<double>(rank);
+  }
+};
+
+}  // namespace tricorn::keras
