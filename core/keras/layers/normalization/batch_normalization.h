@@ -1,9 +1,19 @@
 #pragma once
 
+#include <optional>
+
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
 
 namespace tricorn::keras {
+
+// Bounds of the corrections of batch renormalization; none: unbounded.
+struct RenormClipping {
+  std::optional<double> rmax = std::nullopt;
+  std::optional<double> rmin = std::nullopt;
+  std::optional<double> dmax = std::nullopt;
+  FIELDS(rmax, rmin, dmax)
+};
 
 struct BatchNormalizationConfig {
   int64_t axis = -1;
@@ -21,7 +31,7 @@ struct BatchNormalizationConfig {
   ConstraintRef gamma_constraint = nullptr;
   bool synchronized = false;
   bool renorm = false;
-  Json renorm_clipping = nullptr;
+  std::optional<RenormClipping> renorm_clipping = std::nullopt;
   double renorm_momentum = 0.99;
   FIELDS(axis, momentum, epsilon, center, scale, beta_initializer, gamma_initializer,
          moving_mean_initializer, moving_variance_initializer, beta_regularizer, gamma_regularizer,
@@ -39,8 +49,14 @@ namespace layers {
 // Weights:  gamma, beta (channels,), trained; moving_mean, moving_variance (channels,), which
 // training
 //           calls move: m' = momentum * m + (1 - momentum) * the batch's.
-// Errors:   InvalidArgument for an unknown number of channels; Unimplemented for renorm, and for
-//           synchronized statistics over several shards.
+// With renorm, training corrects gamma and beta so that the batch's statistics count as moving ones
+// do:
+//   r = clip(stddev / s, rmin, rmax), d = clip((mean - m) / s, -dmax, dmax)
+//   gamma' = r * gamma, beta' = d * gamma + beta
+// m and s being renorm_mean and renorm_stddev, moved with renorm_momentum. Statistics are per
+// shard. Errors:   InvalidArgument for an unknown number of channels or bounds that are none;
+// Unimplemented
+//           for synchronized statistics over several shards.
 // Source:   Ioffe and Szegedy 2015; Keras 3 `BatchNormalization`.
 class BatchNormalization : public LayerWith<BatchNormalization, BatchNormalizationConfig> {
  public:
@@ -57,13 +73,22 @@ class BatchNormalization : public LayerWith<BatchNormalization, BatchNormalizati
     ir::Value mean;
     ir::Value variance;
   };
+  std::vector<int64_t> ReducedAxes(ir::Value x) const;
+  Moments MomentsOf(ir::Value x) const;
   Moments MaskedMoments(ir::Value x, ir::Value mask) const;
   void MoveStatistics(CallContext& context, const Moments& batch);
+  ir::Value Renormalized(CallContext& context, ir::Value x, ir::Value gamma, ir::Value beta,
+                         const Moments& batch);
+  absl::Status BuildRenorm(int64_t channels);
 
   const Variable* gamma_ = nullptr;
   const Variable* beta_ = nullptr;
   const Variable* moving_mean_ = nullptr;
   const Variable* moving_variance_ = nullptr;
+  // Of renorm.
+  const Variable* moving_stddev_ = nullptr;
+  const Variable* renorm_mean_ = nullptr;
+  const Variable* renorm_stddev_ = nullptr;
 };
 
 }  // namespace layers
