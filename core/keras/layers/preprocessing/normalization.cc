@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "core/backend/cpu/compute_on_host.h"
 #include "core/keras/layers/input_checks.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 
 namespace tricorn::keras::layers {
@@ -79,6 +81,61 @@ absl::Status Normalization::BuildFrom(std::span<const SymbolicType> inputs) {
              .trainable = false,
              .dtype = DType::kI32,
              .aggregation = Aggregation::kOwn});
+  return absl::OkStatus();
+}
+
+absl::Status Normalization::Adapt(std::span<const Tensor> batches) {
+  if (batches.empty()) return InvalidArgument("{}: expected batches, received none", DisplayName());
+  const Shape& first = batches[0].shape();
+  RETURN_IF_ERROR(Build(CallArguments<SymbolicType>(
+      {Nest<SymbolicType>(SymbolicType{batches[0].dtype(), ToSymbolic(first)})})));
+  if (mean_ == nullptr) {
+    return FailedPrecondition("{}: expected no mean in the config to adapt, received one",
+                              DisplayName());
+  }
+  // The variance of two parts: that of each, and what their means differ by.
+  Tensor mean(DType::kF64, mean_->type.shape), variance(DType::kF64, mean_->type.shape);
+  double total = 0;
+  for (const Tensor& batch : batches) {
+    if (batch.shape().rank() != first.rank()) {
+      return InvalidArgument("{}: expected batches of {} axes, received shape {}", DisplayName(),
+                             first.rank(), batch.shape().ToString());
+    }
+    ops::Axes reduced;
+    for (int64_t axis = 0; axis < first.rank(); ++axis) {
+      const bool kept = std::find(axes_.begin(), axes_.end(), axis) != axes_.end();
+      const int at = static_cast<int>(axis);
+      if (!kept) {
+        reduced.push_back(axis);
+      } else if (batch.shape()[at] != first[at]) {
+        return InvalidArgument("{}: expected length {} along axis {}, received shape {}",
+                               DisplayName(), first[at], axis, batch.shape().ToString());
+      }
+    }
+    if (batch.num_elements() == 0) continue;
+    ASSIGN_OR_RETURN(
+        const std::vector<Tensor> own,
+        backend::cpu::ComputeOnHost({batch.Cast(DType::kF64)}, [&](ir::Operands x) -> ir::Values {
+          if (reduced.empty()) return {x[0], ops::ZerosLike(x[0])};
+          return {ops::Mean(x[0], reduced), ops::Variance(x[0], reduced)};
+        }));
+    const double count = static_cast<double>(batch.num_elements()) /
+                         static_cast<double>(std::max<int64_t>(mean.num_elements(), 1));
+    total += count;
+    const double share = count / total;
+    for (int64_t i = 0; i < mean.num_elements(); ++i) {
+      const double shift = own[0].At(i) - mean.At(i);
+      variance.data<double>()[i] +=
+          share * (own[1].At(i) - variance.At(i) + (1 - share) * shift * shift);
+      mean.data<double>()[i] += share * shift;
+    }
+  }
+  for (Variable* variable : own_variables()) {
+    if (variable == mean_) variable->value = mean.Cast(variable->type.dtype);
+    if (variable == variance_) variable->value = variance.Cast(variable->type.dtype);
+    if (!variable->has_value())
+      variable->value = Tensor(variable->type.dtype, variable->type.shape);
+  }
   return absl::OkStatus();
 }
 

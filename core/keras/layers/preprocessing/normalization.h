@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <vector>
 
 #include "core/keras/layers/layer_of.h"
@@ -30,6 +31,11 @@ class Normalization : public LayerWith<Normalization, NormalizationConfig> {
  public:
   static constexpr std::string_view kClassName = "Normalization";
   using LayerWith::LayerWith;
+
+  // Sets mean and variance to those of all batches together; builds the layer for them first.
+  // Errors: FailedPrecondition for a layer whose config gives them; InvalidArgument for no batches
+  // or batches whose lengths along `axis` differ.
+  absl::Status Adapt(std::span<const Tensor> batches);
 
  protected:
   absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;
