@@ -77,6 +77,7 @@ absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchVa
   StepSums sums;
   Values weights;
   for (const Variable* variable : compiled_.trainable) weights.push_back(context.Read(*variable));
+  for (const Variable* variable : compiled_.overwritten) weights.push_back(context.Read(*variable));
 
   const Values y_pred = compiled_.model->Apply(context, batch.x);
   RETURN_IF_ERROR(builder.status());
@@ -154,8 +155,19 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
   if (!total) total = ops::Scalar(builder, 0, DType::kF32);
 
   if (training) {
+    const auto mean = [&](Value sum) {
+      return rows_ ? sum / ops::Cast(sums.shards, sum.dtype()) : sum;
+    };
+    // Before the optimizer: a layer may have moved a weight that it goes on from.
+    for (size_t i = 0; i < statistics.size(); ++i) {
+      context.Assign(*statistics[i], mean(sums.statistics[i]));
+    }
+    const size_t count = compiled_.trainable.size();
+    for (size_t i = 0; i < compiled_.overwritten.size(); ++i) {
+      context.Assign(*compiled_.overwritten[i], mean(sums.gradients[count + i]));
+    }
     Values gradients;
-    for (const Value& gradient : sums.gradients) gradients.push_back(corrected(gradient));
+    for (size_t i = 0; i < count; ++i) gradients.push_back(corrected(sums.gradients[i]));
     if (penalty) {
       Values weights;
       for (const Variable* variable : compiled_.trainable)
@@ -167,10 +179,6 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
       for (size_t i = 0; i < gradients.size(); ++i) gradients[i] = gradients[i] + more[i];
     }
     compiled_.optimizer->Apply(context, gradients);
-    for (size_t i = 0; i < statistics.size(); ++i) {
-      const Value sum = sums.statistics[i];
-      context.Assign(*statistics[i], rows_ ? sum / ops::Cast(sums.shards, sum.dtype()) : sum);
-    }
   }
 
   Values addends = {total * rows, rows};

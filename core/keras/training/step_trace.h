@@ -21,7 +21,8 @@ struct CompiledModel {
   std::shared_ptr<Optimizer> optimizer;  // null when the model was not compiled with one
   std::vector<CompiledLoss> losses;
   std::vector<CompiledMetric> metrics;
-  std::vector<Variable*> trainable;  // in the optimizer's order
+  std::vector<Variable*> trainable;    // in the optimizer's order
+  std::vector<Variable*> overwritten;  // whose gradients are their next values
   // What metrics accumulate: the loss's total and count, those of each loss where there are
   // several, then the metrics', in order.
   std::vector<std::unique_ptr<Variable>> metric_variables;
@@ -39,7 +40,8 @@ struct BatchValues {
 
 // What the shards of a step add up. Scalars unless said otherwise.
 struct StepSums {
-  ir::Values gradients;   // of the mean loss, by trainable weight; empty when not training
+  ir::Values gradients;   // of the mean loss, by trainable, then by overwritten weight; empty when
+                          // not training
   ir::Values losses;      // each compiled loss's part of its mean
   ir::Value extra;        // losses that layers added; none where they added none
   ir::Values coverage;    // for losses that divide by a count found in the data: count / entries

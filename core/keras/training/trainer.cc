@@ -68,7 +68,10 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(Model& model, backend::
   CompiledModel& compiled = trainer->compiled_;
   compiled.model = &model;
   ASSIGN_OR_RETURN(compiled.optimizer, MakeOptimizer(trainer->config_.optimizer, deserializer));
-  compiled.trainable = model.trainable_weights();
+  for (Variable* variable : model.trainable_weights()) {
+    (variable->overwritten_by_gradient ? compiled.overwritten : compiled.trainable)
+        .push_back(variable);
+  }
   RETURN_IF_ERROR(compiled.optimizer->Build(compiled.trainable));
   return trainer;
 }
