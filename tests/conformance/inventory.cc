@@ -9,12 +9,16 @@
 #include "core/base/status.h"
 #include "core/keras/activations/activation.h"
 #include "core/keras/constraints/constraint.h"
+#include "core/keras/dtype_policies/dtype_policy.h"
 #include "core/keras/initializers/initializer.h"
 #include "core/keras/layers/layer.h"
 #include "core/keras/layers/operations/op_table.h"
 #include "core/keras/losses/loss.h"
 #include "core/keras/metrics/metric.h"
 #include "core/keras/optimizers/optimizer.h"
+#include "core/keras/quantizers/functions.h"
+#include "core/keras/quantizers/quantization_config.h"
+#include "core/keras/random/random.h"
 #include "core/keras/regularizers/regularizer.h"
 #include "core/keras/saving/builtin_objects.h"
 #include "core/keras/schedules/schedule.h"
@@ -59,6 +63,23 @@ Names Prefixed(std::string_view prefix, const Names& names) {
   return prefixed;
 }
 
+Names ToNames(const std::vector<std::string_view>& list) { return {list.begin(), list.end()}; }
+
+// Classes, functions, and what Model.quantize returns.
+Names QuantizerNames() {
+  Names names = ClassNames(keras::Quantizer::Builtins(), "Quantizer");
+  names = Union(std::move(names),
+                ClassNames(keras::QuantizationConfig::Builtins(), "QuantizationConfig"));
+  names.insert("QuantizationReport");
+  return Union(std::move(names), ToNames(keras::quantizers::FunctionNames()));
+}
+
+// Policies for layers that name none are scopes here: DefaultDTypePolicy, DTypePolicyScope.
+Names MixedPrecisionNames() {
+  return Union({"dtype_policy", "set_dtype_policy", "LossScaleOptimizer"},
+               ToNames(keras::DTypePolicyClassNames()));
+}
+
 // What this build has, by family of the list. A family that is absent here has no registry.
 std::map<std::string, Names, std::less<>> ExistingNames() {
   const keras::Registries objects = keras::BuiltinObjects();
@@ -69,12 +90,16 @@ std::map<std::string, Names, std::less<>> ExistingNames() {
   return {
       {"activations", Names(activations.begin(), activations.end())},
       {"constraints", ClassNames(keras::Constraint::Builtins(), "Constraint")},
+      {"dtype_policies", ToNames(keras::DTypePolicyClassNames())},
       {"initializers", ClassNames(keras::Initializer::Builtins(), "Initializer")},
       {"layers", layers},
       {"losses", losses},
       {"metrics", Union(ClassNames(keras::Metric::Builtins(), "Metric"), losses)},
+      {"mixed_precision", MixedPrecisionNames()},
       {"ops", OpNames()},
       {"optimizers", ClassNames(keras::Optimizer::Builtins(), "Optimizer")},
+      {"quantizers", QuantizerNames()},
+      {"random", ToNames(keras::random::Names())},
       {"regularizers", ClassNames(keras::Regularizer::Builtins(), "Regularizer")},
       {"schedules",
        Prefixed("schedules.", ClassNames(keras::Schedule::Builtins(), "LearningRateSchedule"))},

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/keras/models/quantize.h"
 #include "core/keras/saving/keras_file.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/transform/autodiff.h"
@@ -166,6 +167,36 @@ class ModeRun {
   int64_t num_losses_ = 0;
 };
 
+// Of a case whose archive is another model after Model.quantize: quantizes that model, and compares.
+absl::Status ExpectQuantized(const Case& test, backend::Device& device) {
+  ASSIGN_OR_RETURN(const keras::LoadedModel loaded,
+                   keras::Load(Env::Posix(), test.Path(test["float_model"])));
+  keras::Model& model = *loaded.model;
+  Weights weights;
+  const Json before =
+      Json::MakeObject({{"training", false}, {"outputs", test["float_outputs"]}});
+  RETURN_IF_ERROR(
+      WithSubject(ModeRun(test, before, model, weights).Run(device), "before quantization"));
+  const keras::Registries objects = keras::BuiltinObjects();
+  keras::QuantizationConfigRef config;
+  RETURN_IF_ERROR(config.Decode(test["quantize"], keras::Deserializer(objects)));
+  RETURN_IF_ERROR(keras::Quantize(model, config).status());
+  const std::vector<keras::Variable*> variables = model.weights();
+  const Json::Array& expected = test["weights"].AsArray();
+  if (expected.size() != variables.size()) {
+    return Internal("weights: expected {}, received {}", expected.size(), variables.size());
+  }
+  for (size_t i = 0; i < expected.size(); ++i) {
+    const keras::Variable& variable = *variables[i];
+    if (variable.path != expected[i]["path"].AsString()) {
+      return Internal("weight {}: expected path {}, received {}", i,
+                      expected[i]["path"].AsString(), variable.path);
+    }
+    RETURN_IF_ERROR(ExpectClose(test, variable.path, variable.value, expected[i]["key"]));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status RunLayer(const Case& test, backend::Device& device) {
@@ -179,7 +210,7 @@ absl::Status RunLayer(const Case& test, backend::Device& device) {
     const absl::Status status = ModeRun(test, mode, *loaded.model, weights).Run(device);
     if (!status.ok()) return WithSubject(status, name);
   }
-  return absl::OkStatus();
+  return test["quantize"].is_null() ? absl::OkStatus() : ExpectQuantized(test, device);
 }
 
 }  // namespace tricorn::conformance
