@@ -10,8 +10,17 @@ bool Supports(DType dtype) {
 }
 
 dnnl::memory::data_type DataType(DType dtype) {
-  CHECK(dtype == DType::kF32 || dtype == DType::kBF16);
-  return dtype == DType::kF32 ? dnnl::memory::data_type::f32 : dnnl::memory::data_type::bf16;
+  switch (dtype) {
+    case DType::kF32:
+      return dnnl::memory::data_type::f32;
+    case DType::kBF16:
+      return dnnl::memory::data_type::bf16;
+    case DType::kI8:
+      return dnnl::memory::data_type::s8;
+    default:
+      CHECK(dtype == DType::kI32);
+      return dnnl::memory::data_type::s32;
+  }
 }
 
 const dnnl::engine& Engine() {

@@ -1,5 +1,7 @@
 #include "core/backend/cpu/onednn_matmul.h"
 
+#include <string_view>
+
 #include "core/backend/cpu/onednn_adapter.h"
 
 namespace tricorn::backend::cpu {
@@ -18,13 +20,12 @@ class Matmul : public OneDnnMatmul {
   const onednn::Call call_;
 };
 
-dnnl::memory::desc Matrix(const MatmulSpec& spec, int64_t rows, int64_t columns,
+dnnl::memory::desc Matrix(const MatmulSpec& spec, DType dtype, int64_t rows, int64_t columns,
                           const std::array<int64_t, 3>& strides) {
   if (spec.batch == 1) {
-    return onednn::Strided({rows, columns}, spec.dtype, {strides[1], strides[2]});
+    return onednn::Strided({rows, columns}, dtype, {strides[1], strides[2]});
   }
-  return onednn::Strided({spec.batch, rows, columns}, spec.dtype,
-                         {strides[0], strides[1], strides[2]});
+  return onednn::Strided({spec.batch, rows, columns}, dtype, {strides[0], strides[1], strides[2]});
 }
 
 // The outer of two strides must step over whole inner rows; oneDNN reads nothing else fast.
@@ -33,18 +34,28 @@ bool IsMatrix(int64_t rows, int64_t columns, int64_t row_stride, int64_t column_
          (row_stride == 1 && column_stride >= rows);
 }
 
+// Whether sums of products of bytes are kept in 32 bits from the first one on. Older code adds
+// pairs in 16 bits, which saturates.
+bool IsExact(const dnnl::matmul::primitive_desc& desc) {
+  const std::string_view name = desc.impl_info_str();
+  return name.find("vnni") != name.npos || name.find("amx") != name.npos;
+}
+
 }  // namespace
 
 std::unique_ptr<OneDnnMatmul> MakeOneDnnMatmul(const MatmulSpec& spec) {
-  if (!onednn::Supports(spec.dtype)) return nullptr;
+  const bool bytes = spec.dtype == DType::kI8;
+  if (!bytes && !onednn::Supports(spec.dtype)) return nullptr;
   if (!IsMatrix(spec.m, spec.k, spec.a_strides[1], spec.a_strides[2])) return nullptr;
   if (!IsMatrix(spec.k, spec.n, spec.b_strides[1], spec.b_strides[2])) return nullptr;
   return onednn::OrNull([&]() -> std::unique_ptr<OneDnnMatmul> {
-    const dnnl::memory::desc a = Matrix(spec, spec.m, spec.k, spec.a_strides);
-    const dnnl::memory::desc b = Matrix(spec, spec.k, spec.n, spec.b_strides);
-    const dnnl::memory::desc c = Matrix(spec, spec.m, spec.n, {spec.m * spec.n, spec.n, 1});
+    const dnnl::memory::desc a = Matrix(spec, spec.dtype, spec.m, spec.k, spec.a_strides);
+    const dnnl::memory::desc b = Matrix(spec, spec.dtype, spec.k, spec.n, spec.b_strides);
+    const dnnl::memory::desc c = Matrix(spec, bytes ? DType::kI32 : spec.dtype, spec.m, spec.n,
+                                        {spec.m * spec.n, spec.n, 1});
     const dnnl::matmul::primitive_desc desc(dnnl::matmul::desc(a, b, c), onednn::CallerScratchpad(),
                                             onednn::Engine());
+    if (bytes && !IsExact(desc)) return nullptr;
     return std::make_unique<Matmul>(onednn::Call(
         dnnl::matmul(desc), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}},
         desc.scratchpad_desc()));

@@ -30,8 +30,9 @@ class OneDnnMatmul {
                            std::byte* workspace) const = 0;
 };
 
-// nullptr when oneDNN has no fast code for `spec` on this processor: dtypes other than float32 and
-// bfloat16, or operands of which no matrix axis has stride 1.
+// nullptr when oneDNN has no fast code for `spec` on this processor: dtypes other than float32,
+// bfloat16 and, where it sums exactly, int8, whose c is int32; or operands of which no matrix axis
+// has stride 1.
 std::unique_ptr<OneDnnMatmul> MakeOneDnnMatmul(const MatmulSpec& spec);
 
 }  // namespace tricorn::backend::cpu

@@ -28,6 +28,12 @@ void AddDotSamples(SampleList& samples) {
                      DotGeneralAttrs{{}, {}, {1}, {0}},
                      {Integers(DType::kI8, {2, 3}, {127, -128, 127, 1, 2, -3}),
                       Integers(DType::kI8, {3, 2}, {127, 5, -128, 6, 127, -7})}});
+  // Sums that 16 bits do not hold.
+  samples.push_back({"dot_general/int8, long",
+                     &kDotGeneral,
+                     DotGeneralAttrs{{}, {}, {1}, {0}},
+                     {Uniform({9, 70}, -128, 128).Cast(DType::kI8),
+                      Uniform({70, 33}, 90, 128).Cast(DType::kI8)}});
 }
 
 }  // namespace tricorn::ops
