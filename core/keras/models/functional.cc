@@ -80,7 +80,11 @@ ir::Values Functional::CallLayer(CallContext& context, const CallArguments<ir::V
   };
   for (const std::shared_ptr<const CallNode>& node : graph_.nodes()) {
     if (results.contains(node.get())) continue;
-    results[node.get()] = node->operation->CallWith(context, node->arguments.Map(value_of));
+    CallArguments<ir::Value> call = node->arguments.Map(value_of);
+    // The mode of the whole model wins, as in Keras, which up to 3.15 writes each layer's own
+    // default into its calls: training=false for Dropout, training=true for RandomFlip.
+    std::erase_if(call.kwargs, [](const auto& keyword) { return keyword.first == "training"; });
+    results[node.get()] = node->operation->CallWith(context, call);
     if (!builder.ok()) return failed;
   }
   ir::Values outputs;

@@ -65,6 +65,32 @@ TEST(Functional, SharesLayersAndCountsCalls) {
   EXPECT_EQ(RoundTrip(*model), model->Serialize());
 }
 
+TEST(Functional, TheModelsModeWinsOverThatOfACall) {
+  // As Keras 3.15 writes Dropout(0.5)(x).
+  const Json json = *Json::Parse(R"({"class_name": "Functional", "config": {
+      "name": "model", "layers": [
+        {"class_name": "InputLayer", "name": "x", "inbound_nodes": [],
+         "config": {"name": "x", "batch_shape": [null, 4], "dtype": "float32"}},
+        {"class_name": "Dropout", "name": "dropout", "config": {"name": "dropout", "rate": 0.5},
+         "inbound_nodes": [{"args": [{"class_name": "__keras_tensor__", "config": {
+             "shape": [null, 4], "dtype": "float32", "keras_history": ["x", 0, 0]}}],
+           "kwargs": {"training": false}}]}],
+      "input_layers": [["x", 0, 0]], "output_layers": [["dropout", 0, 0]]}})");
+  Registries objects;
+  AddAllLayers(objects.Of<Layer>());
+  AddModels(objects.Of<Layer>());
+  const auto layer = Deserializer(objects).Object<Layer>(json);
+  ASSERT_TRUE(layer.ok()) << layer.status();
+  const auto model = std::dynamic_pointer_cast<Model>(*layer);
+  for (const bool training : {false, true}) {
+    ir::Builder builder;
+    CallContext context(builder, training);
+    model->Apply(context, ir::Values{builder.Input("x", {DType::kF32, {2, 4}})});
+    ASSERT_TRUE(builder.ok()) << builder.status();
+    EXPECT_EQ(context.assigned().empty(), !training);  // the seed of what is dropped
+  }
+}
+
 TEST(Functional, NestsWithCallsFromOne) {
   const KerasTensor x = Input({.shape = {{4}}});
   const KerasTensor u = Input({.shape = {{4}}});
