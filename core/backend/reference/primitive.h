@@ -40,6 +40,8 @@ void AddPool(PrimitiveTable& table);
 void AddGather(PrimitiveTable& table);
 void AddRandom(PrimitiveTable& table);
 void AddCollective(PrimitiveTable& table);
+void AddLinalg(PrimitiveTable& table);
+void AddFft(PrimitiveTable& table);
 void AddControl(PrimitiveTable& table);
 
 const PrimitiveTable& Primitives();

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "core/ops/elementwise/declare.h"
+#include "core/ops/elementwise/nonfinite.h"
 
 namespace tricorn::ops {
 namespace {
@@ -17,7 +18,8 @@ const OpDef kGcd = elementwise::Binary("gcd", "the greatest common divisor of a 
 
 Value Angle(Value x) {
   x = ToFloat(x);
-  return Where(Isnan(x), x, Where(Less(x, 0), Full(x.builder(), x.type(), std::numbers::pi), 0));
+  const Value straight = Full(x.builder(), x.type(), std::numbers::pi);
+  return Where(Isnan(x), x, Where(Signbit(x), straight, 0));
 }
 
 Value Deg2rad(Value x) { return ToFloat(x) * (std::numbers::pi / 180); }

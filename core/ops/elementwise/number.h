@@ -6,7 +6,7 @@
 
 namespace tricorn::ops {
 
-Value Angle(Value x);  // of a real number: pi where it is negative, else 0
+Value Angle(Value x);  // of a real number: pi where it is negative or -0, else 0
 Value Deg2rad(Value x);
 Value Rad2deg(Value x);
 Value Sinc(Value x);                       // sin(pi x) / (pi x), 1 at 0

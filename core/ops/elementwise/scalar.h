@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/ops/elementwise/scalar_gamma.h"
 #include "core/ops/elementwise/scalar_math.h"
 
 // One function an elementwise op, named as the op: what host loops, fused loops and generated GPU
@@ -14,13 +15,14 @@ namespace tricorn::ops::scalar {
 #define TRICORN_UNARY_FLOATING(F) \
   F(exp) F(expm1) F(log) F(log1p) F(sqrt) F(rsqrt) F(erf) F(sigmoid) F(sin) \
   F(cos) F(tan) F(arcsin) F(arccos) F(arctan) F(sinh) F(cosh) F(tanh) \
-  F(arcsinh) F(arccosh) F(arctanh) F(floor) F(ceil) F(round) F(trunc)
+  F(arcsinh) F(arccosh) F(arctanh) F(floor) F(ceil) F(round) F(trunc) \
+  F(lgamma) F(digamma)
 // clang-format on
 #define TRICORN_UNARY_BITS(F) F(bitwise_not)
 #define TRICORN_PREDICATE(F) F(isnan) F(isinf) F(isfinite)
 #define TRICORN_BINARY_NUMBER(F) \
   F(add) F(subtract) F(multiply) F(power) F(maximum) F(minimum) F(mod) F(floor_divide)
-#define TRICORN_BINARY_FLOATING(F) F(divide) F(arctan2)
+#define TRICORN_BINARY_FLOATING(F) F(divide) F(arctan2) F(gammainc) F(gammainc_order)
 #define TRICORN_BINARY_BITS(F) F(bitwise_and) F(bitwise_or) F(bitwise_xor)
 #define TRICORN_BINARY_INTEGER(F) F(left_shift) F(right_shift) F(gcd)
 #define TRICORN_COMPARISON(F) \

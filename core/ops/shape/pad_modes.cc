@@ -42,7 +42,7 @@ Value PadFrom(Value x, int64_t axis, int64_t low, int64_t high, Source source) {
 
 // `value`, of length 1 along `axis`, on both sides.
 Value PadBy(Value x, int64_t axis, int64_t low, int64_t high, Value value) {
-  value = Cast(value, x.dtype());
+  value = Cast(IsFloating(x.dtype()) ? value : Round(value), x.dtype());
   return Concatenate({{Repeat(value, low, axis), x, Repeat(value, high, axis)}}, axis);
 }
 

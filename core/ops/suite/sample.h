@@ -67,6 +67,9 @@ void AddNnSamples(SampleList& samples);
 void AddOptimizerSamples(SampleList& samples);
 void AddCollectiveSamples(SampleList& samples);
 void AddQuantizeSamples(SampleList& samples);
+void AddLinalgSamples(SampleList& samples);
+void AddFftSamples(SampleList& samples);
+void AddSpecialSamples(SampleList& samples);
 void AddControlSamples(SampleList& samples);
 
 }  // namespace tricorn::ops

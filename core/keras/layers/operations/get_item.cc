@@ -1,6 +1,7 @@
 #include "core/keras/layers/operations/get_item.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "core/base/status.h"
 #include "core/ops/shape/shape.h"
@@ -10,10 +11,10 @@ namespace {
 
 bool IsEllipsis(const Json& json) { return json["class_name"] == Json("__ellipsis__"); }
 
-// The part of an axis that a slice takes.
+// The part of an axis that a slice takes: start, start + step, ... `count` times.
 struct Range {
   int64_t start;
-  int64_t limit;
+  int64_t count;
   int64_t step;
 };
 
@@ -24,15 +25,27 @@ absl::StatusOr<Range> ParseSlice(const Json& json, int64_t length) {
       return InvalidArgument("slice: expected integers, received {}", json.Dump().substr(0, 80));
     }
   }
+  const int64_t given = config["step"].is_null() ? 1 : config["step"].AsInt();
+  if (given == 0) return InvalidArgument("slice: expected a step other than 0, received 0");
+  const int64_t step = std::clamp<int64_t>(given, -length - 1, length + 1);  // more is one element
+  // Backwards, one may stop before the first element.
+  const int64_t least = step > 0 ? 0 : -1, most = step > 0 ? length : length - 1;
   const auto bound = [&](const Json& value, int64_t otherwise) {
     if (value.is_null()) return otherwise;
     const int64_t at = value.AsInt();
-    return std::clamp<int64_t>(at < 0 ? at + length : at, 0, length);
+    return std::clamp<int64_t>(at < 0 ? at + length : at, least, std::max(least, most));
   };
-  const int64_t step = config["step"].is_null() ? 1 : config["step"].AsInt();
-  if (step < 1) return Unimplemented("slice: expected a positive step, received {}", step);
-  const int64_t start = bound(config["start"], 0);
-  return Range{start, std::max(start, bound(config["stop"], length)), step};
+  const int64_t start = bound(config["start"], step > 0 ? 0 : most);
+  const int64_t stop = bound(config["stop"], step > 0 ? length : -1);
+  const int64_t distance = step > 0 ? stop - start : start - stop, stride = std::abs(step);
+  return Range{start, distance <= 0 ? 0 : (distance - 1) / stride + 1, step};
+}
+
+ir::Value TakeRange(ir::Value x, int64_t axis, const Range& range) {
+  if (range.count == 0) return ops::SliceAxis(x, axis, 0, 0);
+  const int64_t last = range.start + (range.count - 1) * range.step;
+  if (range.step > 0) return ops::SliceAxis(x, axis, range.start, last + 1, range.step);
+  return ops::Reverse(ops::SliceAxis(x, axis, last, range.start + 1, -range.step), {axis});
 }
 
 }  // namespace
@@ -65,7 +78,7 @@ absl::StatusOr<ir::Value> GetItem(ir::Value x, const Json& key) {
       dropped.push_back(axis++);
     } else if (item["class_name"] == Json("__slice__")) {
       ASSIGN_OR_RETURN(const Range range, ParseSlice(item, x.dim(static_cast<int>(axis))));
-      x = ops::SliceAxis(x, axis++, range.start, range.limit, range.step);
+      x = TakeRange(x, axis++, range);
       ++out_axis;
     } else {
       return Unimplemented("index: expected numbers, slices, ellipsis or null, received {}",
