@@ -13,6 +13,7 @@
 #include "core/keras/layers/image_geometry/random_rotation.h"
 #include "core/keras/layers/image_geometry/random_shear.h"
 #include "core/keras/layers/image_geometry/random_translation.h"
+#include "core/ops/control/control.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/random/random.h"
 
@@ -57,12 +58,16 @@ std::vector<std::shared_ptr<const ImageLayer>> Augmentations(const AugmentationO
 
 ir::Value ApplyChosen(const std::vector<ImageTransform>& transforms, ir::Value choice, ir::Value x,
                       std::function<ir::Value(ir::Value)> ImageTransform::*part) {
-  ir::Value y = x;
-  for (size_t i = 0; i < transforms.size(); ++i) {
-    const auto& apply = transforms[i].*part;
-    if (apply) y = ops::Where(ops::Equal(choice, static_cast<int64_t>(i)), apply(x), y);
+  std::vector<ops::Branch> branches;
+  for (const ImageTransform& transform : transforms) {
+    branches.push_back([&](ir::Builder&, ir::Operands operands) {
+      const auto& apply = transform.*part;
+      return ir::Values{apply ? apply(operands[0]) : operands[0]};
+    });
   }
-  return y;
+  branches.push_back([](ir::Builder&, ir::Operands operands) { return ir::Values{operands[0]}; });
+  const ir::Values results = ops::Switch(choice, branches, {{x}});
+  return results.empty() ? x : results[0];
 }
 
 ir::Value DrawChoice(ir::Value key, size_t count) {
