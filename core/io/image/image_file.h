@@ -26,5 +26,7 @@ absl::StatusOr<Tensor> DecodeJpeg(std::string_view bytes, ImageChannels channels
 
 // Errors: ResourceExhausted or InvalidArgument for sizes that no image may have.
 absl::Status CheckImageSize(int64_t height, int64_t width);
+// The same for what a file of `nbytes` says: DataLoss for more pixels than it can hold.
+absl::Status CheckImageSize(int64_t height, int64_t width, size_t nbytes);
 
 }  // namespace tricorn

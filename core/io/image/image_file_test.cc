@@ -75,6 +75,8 @@ TEST(DecodeImage, RefusesSizesBeforeItAllocates) {
   EXPECT_FALSE(DecodeImage(png, ImageChannels::kRgb).ok());
   EXPECT_EQ(CheckImageSize(1 << 20, 1 << 20).code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(CheckImageSize(0, 4).code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(CheckImageSize(5000, 5000, 100).code(), absl::StatusCode::kDataLoss);
+  EXPECT_TRUE(CheckImageSize(500, 500, 100).ok());
 }
 
 TEST(DecodeImage, AnyBytesGiveAValueOrAStatus) {

@@ -63,7 +63,7 @@ bool Decode(Decoder& decoder, const unsigned char* bytes, size_t nbytes, ImageCh
   info.mem->max_memory_to_use = long{1} << 31;
   jpeg_mem_src(&info, bytes, nbytes);
   jpeg_read_header(&info, TRUE);
-  decoder.status = CheckImageSize(info.image_height, info.image_width);
+  decoder.status = CheckImageSize(info.image_height, info.image_width, nbytes);
   if (!decoder.status.ok()) return false;
   info.out_color_space = ColorSpaceOf(channels);
   jpeg_start_decompress(&info);

@@ -51,7 +51,7 @@ absl::StatusOr<Tensor> DecodePng(std::string_view bytes, ImageChannels channels)
     return image.Error();
   }
   const int64_t height = image.get()->height, width = image.get()->width;
-  RETURN_IF_ERROR(CheckImageSize(height, width));
+  RETURN_IF_ERROR(CheckImageSize(height, width, bytes.size()));
   image.get()->format = FormatOf(channels);
   Tensor tensor =
       Tensor::Uninitialized(DType::kU8, {height, width, static_cast<int64_t>(channels)});
