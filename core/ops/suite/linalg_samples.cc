@@ -46,7 +46,12 @@ void AddLinalgSamples(SampleList& samples) {
   add(kSvd, "tall", {Matrices(2, 4, 3, 1)}, SvdAttrs{false}).gradient_tolerance = 1e-5;
   add(kSvd, "wide", {Matrices(1, 2, 4, 1)}, SvdAttrs{false}).gradient_tolerance = 1e-5;
   add(kSvd, "full", {one}, SvdAttrs{true}).gradient_tolerance = 1e-5;
-  add(kEig, "batch", {square}).differentiable = false;
+  // A rotation among others, and values that are real. Of these LAPACK's vectors have the same
+  // signs in float32 and float64.
+  add(kEig, "batch",
+      {Tensor::From<double>({2, 3, 3}, {0, -1, 0, 1, 0, 0, 0.5, 0, 2,  //
+                                        2, 0.5, 0.25, 0.3, 3, 0.1, 0.2, -0.4, 4})})
+      .differentiable = false;
   add(kSolve, "batch", {square, Uniform({2, 3, 2}, -1, 1)});
   add(kDet, "batch", {square});
   add(kSlogdet, "batch", {square});

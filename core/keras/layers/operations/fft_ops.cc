@@ -3,7 +3,6 @@
 #include "core/keras/layers/operations/op_forms.h"
 #include "core/keras/layers/operations/op_table.h"
 #include "core/ops/creation/creation.h"
-#include "core/ops/special/special.h"
 
 namespace tricorn::keras {
 namespace {
@@ -11,7 +10,7 @@ namespace {
 using namespace op_forms;
 
 // A pair of real and imaginary parts.
-ops::Complex Pair(OpArguments& a) {
+ops::Complex ComplexArgument(OpArguments& a) {
   const Values parts = a.Tensors("x");
   if (parts.size() == 2 && parts[0].builder().ok()) {
     if (IsFloating(parts[0].dtype()) && parts[0].type() == parts[1].type()) {
@@ -25,9 +24,11 @@ ops::Complex Pair(OpArguments& a) {
 
 Values Parts(const ops::Complex& x) { return {x.re, x.im}; }
 
-Values Fft(OpArguments& a) { return Parts(ops::Fft(Pair(a))); }
-Values Fft2(OpArguments& a) { return Parts(ops::Fft(ops::Fft(Pair(a), -1), -2)); }
-Values Ifft2(OpArguments& a) { return Parts(ops::InverseFft(ops::InverseFft(Pair(a), -1), -2)); }
+Values Fft(OpArguments& a) { return Parts(ops::Fft(ComplexArgument(a))); }
+Values Fft2(OpArguments& a) { return Parts(ops::Fft(ops::Fft(ComplexArgument(a), -1), -2)); }
+Values Ifft2(OpArguments& a) {
+  return Parts(ops::InverseFft(ops::InverseFft(ComplexArgument(a), -1), -2));
+}
 
 std::optional<int64_t> OptionalInt(OpArguments& a, std::string_view name) {
   return a.Has(name) ? std::optional<int64_t>(a.Int(name)) : std::nullopt;
@@ -36,7 +37,9 @@ std::optional<int64_t> OptionalInt(OpArguments& a, std::string_view name) {
 Values Rfft(OpArguments& a) {
   return Parts(ops::Rfft(a.Tensor("x"), OptionalInt(a, "fft_length")));
 }
-Values Irfft(OpArguments& a) { return {ops::Irfft(Pair(a), OptionalInt(a, "fft_length"))}; }
+Values Irfft(OpArguments& a) {
+  return {ops::Irfft(ComplexArgument(a), OptionalInt(a, "fft_length"))};
+}
 
 Values ExtractSequences(OpArguments& a) {
   return {ops::ExtractSequences(a.Tensor("x"), a.Int("sequence_length"), a.Int("sequence_stride"))};
@@ -63,7 +66,9 @@ ops::StftOptions Options(OpArguments& a) {
 }
 
 Values Stft(OpArguments& a) { return Parts(ops::Stft(a.Tensor("x"), Options(a))); }
-Values Istft(OpArguments& a) { return {ops::Istft(Pair(a), Options(a), OptionalInt(a, "length"))}; }
+Values Istft(OpArguments& a) {
+  return {ops::Istft(ComplexArgument(a), Options(a), OptionalInt(a, "length"))};
+}
 
 // A complex array is a real one with real and imaginary parts along the last axis: both views are
 // that array.
@@ -76,11 +81,6 @@ Values ComplexView(OpArguments& a) {
                               x.type().ToString()))};
 }
 
-Values Gammainc(OpArguments& a) {
-  const auto [x, y] = op_forms::Pair(a, "x1", "x2");
-  return {ops::Gammainc(x, y)};
-}
-
 }  // namespace
 
 std::vector<OpEntry> FftOps() {
@@ -90,8 +90,6 @@ std::vector<OpEntry> FftOps() {
        ExtractSequences},
       {"fft", "FFT", "math", "x", Fft},
       {"fft2", "FFT2", "math", "x", Fft2},
-      {"gammainc", "Gammainc", "math", "x1 x2", Gammainc},
-      {"i0", "I0", "numpy", "x", Unary<ops::I0>},
       {"ifft2", "IFFT2", "math", "x", Ifft2},
       {"irfft", "IRFFT", "math", "x fft_length", Irfft},
       {"istft", "ISTFT", "math",
