@@ -5,6 +5,7 @@
 #include <cstring>
 #include <vector>
 
+#include "core/backend/cpu/instruction_set.h"
 #include "core/base/random.h"
 #include "core/ops/elementwise/scalar.h"
 #include "core/tensor/tensor.h"
@@ -37,12 +38,6 @@ Tensor Numbers(DType dtype, int64_t count, uint64_t seed) {
 }
 
 #ifdef TRICORN_AVX512_LOOPS
-// Only code for this processor may run.
-bool HasAvx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-}
-
 TEST(ElementwiseLoops, TheWidthOfVectorsDoesNotChangeABit) {
   if (!HasAvx512()) GTEST_SKIP() << "this processor has one width";
   int compared = 0;

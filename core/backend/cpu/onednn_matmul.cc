@@ -7,9 +7,9 @@
 namespace tricorn::backend::cpu {
 namespace {
 
-class Matmul : public OneDnnMatmul {
+class PrimitiveMatmul : public Matmul {
  public:
-  explicit Matmul(onednn::Call call) : call_(std::move(call)) {}
+  explicit PrimitiveMatmul(onednn::Call call) : call_(std::move(call)) {}
   int64_t workspace_nbytes() const override { return call_.scratchpad_nbytes(); }
   absl::Status Run(const std::byte* a, const std::byte* b, std::byte* c,
                    std::byte* workspace) const override {
@@ -43,12 +43,12 @@ bool IsExact(const dnnl::matmul::primitive_desc& desc) {
 
 }  // namespace
 
-std::unique_ptr<OneDnnMatmul> MakeOneDnnMatmul(const MatmulSpec& spec) {
+std::unique_ptr<Matmul> MakeOneDnnMatmul(const MatmulSpec& spec) {
   const bool bytes = spec.dtype == DType::kI8;
   if (!bytes && !onednn::Supports(spec.dtype)) return nullptr;
   if (!IsMatrix(spec.m, spec.k, spec.a_strides[1], spec.a_strides[2])) return nullptr;
   if (!IsMatrix(spec.k, spec.n, spec.b_strides[1], spec.b_strides[2])) return nullptr;
-  return onednn::OrNull([&]() -> std::unique_ptr<OneDnnMatmul> {
+  return onednn::OrNull([&]() -> std::unique_ptr<Matmul> {
     const dnnl::memory::desc a = Matrix(spec, spec.dtype, spec.m, spec.k, spec.a_strides);
     const dnnl::memory::desc b = Matrix(spec, spec.dtype, spec.k, spec.n, spec.b_strides);
     const dnnl::memory::desc c = Matrix(spec, bytes ? DType::kI32 : spec.dtype, spec.m, spec.n,
@@ -56,7 +56,7 @@ std::unique_ptr<OneDnnMatmul> MakeOneDnnMatmul(const MatmulSpec& spec) {
     const dnnl::matmul::primitive_desc desc(dnnl::matmul::desc(a, b, c), onednn::CallerScratchpad(),
                                             onednn::Engine());
     if (bytes && !IsExact(desc)) return nullptr;
-    return std::make_unique<Matmul>(onednn::Call(
+    return std::make_unique<PrimitiveMatmul>(onednn::Call(
         dnnl::matmul(desc), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}},
         desc.scratchpad_desc()));
   });

@@ -3,7 +3,9 @@
 
 #include "core/backend/cpu/accumulator.h"
 #include "core/backend/cpu/function_kernel.h"
+#include "core/backend/cpu/narrow_matmul.h"
 #include "core/backend/cpu/onednn_matmul.h"
+#include "core/backend/cpu/panel_matmul.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/backend/cpu/strided_copy.h"
 #include "core/ops/dot/dot.h"
@@ -145,7 +147,10 @@ class DotGeneralKernel : public Kernel {
  public:
   DotGeneralKernel(MatrixOperand a, MatrixOperand b, const MatmulSpec& spec, int num_threads)
       : a_(std::move(a)), b_(std::move(b)), spec_(spec), num_threads_(num_threads) {
-    if (spec.batch * spec.m * spec.n * spec.k > 0) matmul_ = MakeOneDnnMatmul(spec);
+    if (spec.batch * spec.m * spec.n * spec.k == 0) return;
+    matmul_ = MakeNarrowMatmul(spec, num_threads);
+    if (matmul_ == nullptr) matmul_ = MakePanelMatmul(spec, num_threads);
+    if (matmul_ == nullptr) matmul_ = MakeOneDnnMatmul(spec);
   }
 
   int64_t workspace_nbytes() const override {
@@ -174,7 +179,7 @@ class DotGeneralKernel : public Kernel {
   const MatrixOperand b_;
   const MatmulSpec spec_;
   const int num_threads_;
-  std::unique_ptr<OneDnnMatmul> matmul_;
+  std::unique_ptr<Matmul> matmul_;
 };
 
 std::unique_ptr<Kernel> MakeDotGeneral(const KernelRequest& request) {

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "core/backend/cpu/accumulator.h"
+#include "core/backend/cpu/elementwise_loops.h"
 #include "core/backend/cpu/function_kernel.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/backend/cpu/strided_copy.h"
@@ -110,6 +111,17 @@ template <typename Rule, typename T>
 void ReduceColumns(const T* x, int64_t rows, int64_t stride, int64_t columns, Accumulator<T>* acc) {
   using A = Accumulator<T>;
   for (int64_t c = 0; c < columns; ++c) acc[c] = Rule::template Identity<A>();
+  if constexpr (std::is_same_v<Rule, SumRule> && std::is_same_v<T, float> &&
+                std::is_same_v<A, float>) {
+    static const ElementwiseLoop add = FindElementwiseLoop("add", DType::kF32, DType::kF32);
+    auto* sums = reinterpret_cast<std::byte*>(acc);
+    for (int64_t r = 0; r < rows; ++r) {
+      const std::array operands{static_cast<const std::byte*>(sums),
+                                reinterpret_cast<const std::byte*>(x + r * stride)};
+      add(operands.data(), sums, columns);
+    }
+    return;
+  }
   for (int64_t r = 0; r < rows; ++r) {
     const T* row = x + r * stride;
     for (int64_t c = 0; c < columns; ++c) acc[c] = Rule::Combine(acc[c], static_cast<A>(row[c]));
