@@ -101,7 +101,8 @@ void AddFit(CLI::App& app, Session& session) {
   command.add_option("--validation-freq", request.validation_freq, "Epochs between validations")
       ->capture_default_str();
   command.add_option("--checkpoint-every-epochs", request.checkpoint_every_epochs, "0: each");
-  command.add_option("--checkpoint-every-steps", request.checkpoint_every_steps, "0: at epochs");
+  command.add_option("--checkpoint-every-steps", request.checkpoint_every_steps,
+                     "0: at epochs; more is refused so far");
   arguments->job.AddTo(command);
 }
 

@@ -125,7 +125,9 @@ void JobArguments::AddTo(CLI::App& command) {
       ->check(CLI::Range(0, INT_MAX))
       ->capture_default_str()
       ->group(kGroup);
-  command.add_flag("--fast", fast, "Sum gradients the fastest way, not the repeatable one")
+  command
+      .add_flag("--fast", fast,
+                "Sum gradients the fastest way, not the repeatable one; refused so far")
       ->group(kGroup);
   command.add_option("--priority", job.priority, "Higher goes first")
       ->capture_default_str()

@@ -133,9 +133,23 @@ void BlobStore::Release(const std::string& sha256) {
   writers_.erase(sha256);
 }
 
+BlobHold::~BlobHold() {
+  MutexLock lock(&store_.mu_);
+  store_.holds_.erase(store_.holds_.find(sha256_));
+}
+
+std::unique_ptr<BlobHold> BlobStore::Hold(const std::string& sha256) {
+  MutexLock lock(&mu_);
+  if (!Has(sha256)) return nullptr;
+  holds_.insert(sha256);
+  return std::unique_ptr<BlobHold>(new BlobHold(*this, sha256));
+}
+
 absl::Status BlobStore::Remove(const std::string& sha256) {
   MutexLock lock(&mu_);
-  if (writers_.contains(sha256) || !Has(sha256)) return absl::OkStatus();
+  if (writers_.contains(sha256) || holds_.contains(sha256) || !Has(sha256)) {
+    return absl::OkStatus();
+  }
   return env_.Remove(BlobPath(sha256));
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
@@ -44,6 +45,21 @@ class BlobWriter {
   std::unique_ptr<WritableFile> file_;
 };
 
+// Keeps a stored blob from being removed while it lives.
+class BlobHold {
+ public:
+  ~BlobHold();
+  BlobHold(const BlobHold&) = delete;
+  BlobHold& operator=(const BlobHold&) = delete;
+
+ private:
+  friend class BlobStore;
+  BlobHold(BlobStore& store, std::string sha256) : store_(store), sha256_(std::move(sha256)) {}
+
+  BlobStore& store_;
+  const std::string sha256_;
+};
+
 // Blobs as files named by their SHA-256: `blobs/ab/abcd...`, uploads beside them. Thread-safe.
 class BlobStore {
  public:
@@ -58,11 +74,14 @@ class BlobStore {
   // Goes on with an upload, or starts it. While the writer lives the blob is not removed.
   // Errors: Aborted (another writer holds it), DataLoss (more received than `size`: dropped).
   absl::StatusOr<std::unique_ptr<BlobWriter>> Write(const std::string& sha256, int64_t size);
-  // Removes a blob, unless a writer holds it. Missing is no error.
+  // For what is decided about a blob on the ground that it is there. nullptr if it is not.
+  std::unique_ptr<BlobHold> Hold(const std::string& sha256);
+  // Removes a blob, unless a writer or a hold keeps it. Missing is no error.
   absl::Status Remove(const std::string& sha256);
 
  private:
   friend class BlobWriter;
+  friend class BlobHold;
   BlobStore(std::string directory, Env& env) : directory_(std::move(directory)), env_(env) {}
   std::string BlobPath(const std::string& sha256) const;
   std::string UploadPath(const std::string& sha256) const;
@@ -73,6 +92,7 @@ class BlobStore {
   mutable Mutex mu_;
   // SHA-256 of the blobs that a writer holds.
   std::set<std::string> writers_ ABSL_GUARDED_BY(mu_);
+  std::multiset<std::string> holds_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace tricorn::server

@@ -92,6 +92,22 @@ TEST_F(BlobStoreTest, RemovesWhatNobodyWrites) {
   EXPECT_TRUE(store_->Remove(sha256_).ok());
 }
 
+TEST_F(BlobStoreTest, RemovesNothingThatIsHeld) {
+  EXPECT_EQ(store_->Hold(sha256_), nullptr);
+  auto writer = *store_->Write(sha256_, content_.size());
+  ASSERT_TRUE(writer->Write(0, content_).ok());
+  ASSERT_TRUE(writer->Finish().ok());
+  writer.reset();
+  auto first = store_->Hold(sha256_), second = store_->Hold(sha256_);
+  ASSERT_NE(first, nullptr);
+  first.reset();
+  ASSERT_TRUE(store_->Remove(sha256_).ok());
+  EXPECT_TRUE(store_->Has(sha256_));
+  second.reset();
+  ASSERT_TRUE(store_->Remove(sha256_).ok());
+  EXPECT_FALSE(store_->Has(sha256_));
+}
+
 TEST_F(BlobStoreTest, TheEmptyBlobIsABlob) {
   const std::string empty = Sha256Hex("");
   ASSERT_TRUE((*store_->Write(empty, 0))->Finish().ok());

@@ -221,10 +221,12 @@ class BlobService : public tricorn::v1::BlobService::CallbackService {
     }
     const std::string sha256 = request->sha256();
     const int64_t size = request->size_bytes();
-    if (store_.Has(sha256)) {
-      // Logged again, so that it is not forgotten before it is referred to.
+    if (std::shared_ptr<BlobHold> hold = store_.Hold(sha256)) {
+      // Logged again, so that it is not forgotten before it is referred to; and held until then, so
+      // that it is not removed because it was forgotten just before.
       Describe(sha256, size, size, true, response);
-      return Mutate(context, coordinator_, Stored(sha256, size));
+      return Mutate(context, coordinator_, Stored(sha256, size),
+                    [hold](const Effects&, const View&) { return absl::OkStatus(); });
     }
     announcements_.Add(sha256, size);
     Describe(sha256, size, store_.ReceivedBytes(sha256), false, response);
@@ -282,7 +284,8 @@ class BlobService : public tricorn::v1::BlobService::CallbackService {
       return ResourceExhausted("size_bytes: expected at most {}, received {}",
                                facts_.max_blob_bytes, request.size_bytes());
     }
-    if (!store_.Has(request.sha256())) return absl::OkStatus();
+    const auto hold = store_.Hold(request.sha256());
+    if (hold == nullptr) return absl::OkStatus();
     ASSIGN_OR_RETURN(const auto file, store_.Read(request.sha256()));
     if (static_cast<int64_t>(file->size()) == request.size_bytes()) return absl::OkStatus();
     return InvalidArgument("size_bytes: expected {}, which the stored blob has, received {}",
