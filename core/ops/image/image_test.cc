@@ -161,6 +161,45 @@ TEST(Boxes, IouIsTheSharedAreaOverAll) {
   ExpectNear(iou, F32({1, 3}, {4.0 / 28, 0, -7}));
 }
 
+// Expected numbers are those of keras.utils.bounding_boxes.
+TEST(Boxes, AreWhatKerasComputes) {
+  const Tensor a = F32({2, 4}, {1, 2, 5, 8, 0, 3, 2, 4}), b = F32({2, 4}, {2, 2, 6, 7, 1, 1, 3, 9});
+  ExpectNear(Compute({a, b}, [](Values v) { return BoxCiou(v[0], v[1], BoxFormat::kXyxy); }),
+             F32({2}, {0.49673, -0.058746}));
+  ExpectNear(Compute({a, b}, [](Values v) { return BoxCiou(v[0], v[1], BoxFormat::kXywh); }),
+             F32({2}, {0.496225, 0.103183}));
+  ExpectNear(Compute({a, b}, [](Values v) { return BoxIou(v[0], v[1], BoxFormat::kYxyx); }),
+             F32({2, 2}, {0.517241, 0.428571, 0, 0.058824}));
+  const BoxEncoding encoding{.anchors = BoxFormat::kXyxy, .boxes = BoxFormat::kXywh};
+  ExpectNear(Compute({a, b, F32({4}, {0.1, 0.1, 0.2, 0.2})},
+                     [&](Values v) { return EncodeBoxes(v[0], v[1], encoding, v[2]); }),
+             F32({2, 4}, {0.83333, 5, 0.77075, 2.02733, 20, 7.5, 10.98612, 2.02733}), 2e-5);
+  ExpectNear(Compute({a},
+                     [](Values v) {
+                       return CropBoxes(v[0], 1, 2, {5, 3});
+                     }),
+             F32({2, 4}, {0, 1, 3, 5, 0, 2, 0, 3}));
+}
+
+TEST(Boxes, MoveAsKerasMovesThem) {
+  const Tensor boxes = F32({2, 2, 4}, {1, 2, 5, 8, 0, 3, 2, 4, 2, 2, 6, 7, 1, 1, 3, 9});
+  const std::vector<Tensor> values = {boxes,
+                                      F32({2}, {30, -20}),
+                                      F32({2}, {0.1, -0.2}),
+                                      F32({2}, {0.05, 0.3}),
+                                      F32({2}, {1.2, 0.8}),
+                                      F32({2}, {10, -5}),
+                                      F32({2}, {-8, 4})};
+  ExpectNear(
+      Compute(values,
+              [](Values v) {
+                return AffineTransformBoxes(v[0], {v[1], v[2], v[3], v[4], v[5], v[6]}, {10, 12});
+              }),
+      F32({2, 2, 4}, {-0.05582, 2.09481, 9.23755, 10.80846, -0.45823, 5.28788, 2.65171, 7.73489,
+                      -0.70376, 2.78728, 4.10596, 7.75512, -2.15948, 1.72847, 2.1028, 8.24181}),
+      2e-5);
+}
+
 TEST(Boxes, DecodeTurnsEncodeBack) {
   const Tensor anchors = F32({2, 4}, {0, 0, 4, 4, 1, 1, 3, 7});
   const Tensor boxes = F32({2, 4}, {1, 1, 3, 5, 0, 2, 4, 6});
