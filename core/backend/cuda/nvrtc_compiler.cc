@@ -14,6 +14,13 @@
 namespace tricorn::backend::cuda {
 namespace {
 
+// What generated kernels include, and under which names.
+constexpr std::array kHeaders = {kElementHeader, kScalarHeader, kScalarGammaHeader,
+                                 kScalarMathHeader};
+constexpr std::array kHeaderNames = {"element.cuh", "core/ops/elementwise/scalar.h",
+                                     "core/ops/elementwise/scalar_gamma.h",
+                                     "core/ops/elementwise/scalar_math.h"};
+
 absl::Status ToStatus(nvrtcResult result, std::string_view what) {
   if (result == NVRTC_SUCCESS) return absl::OkStatus();
   return Internal("{}: expected success, received {}", what, nvrtcGetErrorString(result));
@@ -49,7 +56,7 @@ std::string NvrtcCompiler::PathOf(std::string_view source) const {
   static_cast<void>(nvrtcVersion(&major, &minor));
   Sha256 hash;
   hash.Update(fmt::format("{}.{} {}\n", major, minor, architecture_));
-  for (const char* header : {kElementHeader, kScalarHeader, kScalarMathHeader}) hash.Update(header);
+  for (const char* header : kHeaders) hash.Update(header);
   hash.Update(source);
   return JoinPath(cache_, hash.HexDigest() + ".cubin");
 }
@@ -70,13 +77,11 @@ absl::StatusOr<std::string> NvrtcCompiler::Compile(std::string_view source) cons
 
 absl::StatusOr<std::string> NvrtcCompiler::CompileAfresh(std::string_view source) const {
   const std::string text = fmt::format("#include \"element.cuh\"\n{}", source);
-  const std::array<const char*, 3> headers = {kElementHeader, kScalarHeader, kScalarMathHeader};
-  const std::array<const char*, 3> names = {"element.cuh", "core/ops/elementwise/scalar.h",
-                                            "core/ops/elementwise/scalar_math.h"};
   nvrtcProgram raw = nullptr;
-  RETURN_IF_ERROR(
-      ToStatus(nvrtcCreateProgram(&raw, text.c_str(), "kernel.cu", 3, headers.data(), names.data()),
-               "nvrtcCreateProgram"));
+  RETURN_IF_ERROR(ToStatus(
+      nvrtcCreateProgram(&raw, text.c_str(), "kernel.cu", static_cast<int>(kHeaders.size()),
+                         kHeaders.data(), kHeaderNames.data()),
+      "nvrtcCreateProgram"));
   const Program program(raw);
   // No contraction: a fused kernel rounds as its parts do.
   const std::string arch = fmt::format("--gpu-architecture={}", architecture_);
