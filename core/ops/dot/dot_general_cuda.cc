@@ -102,8 +102,9 @@ std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const Groups& a,
   const std::string code =
       IndexCode(y.shape, {y_a, y_b}).Code("i", {"a", "b"}) +
       fmt::format(
-          "Wide<{}> sum(0);\nfor (Index k = 0; k < {}; ++k) {{\n{}"
-          "sum = scalar::add(sum, scalar::multiply(Widen(x0[a + ka]), Widen(x1[b + kb])));\n"
+          "using Sum = Wide<{}>;\nSum sum(0);\nfor (Index k = 0; k < {}; ++k) {{\n{}"
+          "sum = scalar::add(sum, scalar::multiply(static_cast<Sum>(Widen(x0[a + ka])),\n"
+          "                                        static_cast<Sum>(Widen(x1[b + kb]))));\n"
           "}}\n",
           TypeName(y.dtype), contracted.num_elements(),
           IndexCode(contracted, {k_a, k_b}).Code("k", {"ka", "kb"}));

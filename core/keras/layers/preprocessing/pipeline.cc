@@ -5,9 +5,11 @@
 namespace tricorn::keras::layers {
 
 absl::Status Pipeline::BuildFrom(std::span<const SymbolicType> inputs) {
+  if (inputs.size() != 1) return InvalidArgument("expected one input, received {}", inputs.size());
   std::vector<SymbolicType> types(inputs.begin(), inputs.end());
   for (const std::shared_ptr<Layer>& layer : layers_) {
     const auto arguments = CallArguments<SymbolicType>::Of(types);
+    build_configs_.push_back(Json::MakeObject({{"input_shape", ToJson(types[0].shape)}}));
     RETURN_IF_ERROR(WithSubject(layer->Build(arguments), layer->DisplayName()));
     absl::StatusOr<std::vector<SymbolicType>> outputs = layer->OutputTypes(arguments);
     if (!outputs.ok()) return outputs.status();
@@ -39,7 +41,10 @@ std::vector<Layer::Child> Pipeline::children() const {
 
 Json Pipeline::GetConfig() const {
   Json::Array layers;
-  for (const std::shared_ptr<Layer>& layer : layers_) layers.push_back(layer->Serialize());
+  for (size_t i = 0; i < layers_.size(); ++i) {
+    Json& layer = layers.emplace_back(layers_[i]->Serialize());
+    if (i < build_configs_.size()) layer.Set("build_config", build_configs_[i]);
+  }
   return Json::MakeObject({{"layers", std::move(layers)}, {"name", DisplayName()}});
 }
 

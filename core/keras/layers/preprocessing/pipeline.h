@@ -31,6 +31,7 @@ class Pipeline : public Layer {
 
  private:
   const std::vector<std::shared_ptr<Layer>> layers_;
+  std::vector<Json> build_configs_;  // Keras builds them from the config, with or without variables
 };
 
 }  // namespace layers
