@@ -28,7 +28,10 @@ absl::Status RunPredict(const Case& test, backend::Device& device) {
     return Internal("outputs: expected {}, received {}", names.size(), outputs.size());
   }
   std::map<std::string, Tensor> predictions;
-  for (size_t i = 0; i < names.size(); ++i) predictions[names[i].AsString()] = outputs[i];
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool bfloat16 = outputs[i].dtype() == DType::kBF16;  // which NumPy lacks
+    predictions[names[i].AsString()] = bfloat16 ? outputs[i].Cast(DType::kF32) : outputs[i];
+  }
   ASSIGN_OR_RETURN(const std::string bytes, WriteNpz(predictions));
   RETURN_IF_ERROR(Env::Posix().WriteFileAtomically(test.Path("predictions.npz"), bytes));
   for (size_t i = 0; i < names.size(); ++i) {

@@ -186,7 +186,7 @@ absl::Status EmbeddingLayer::AddLora(const LoraOptions& options) {
 
 absl::StatusOr<std::vector<Tensor>> EmbeddingLayer::SavedValues() const {
   ASSIGN_OR_RETURN(std::vector<Tensor> saved, Layer::SavedValues());
-  if (lora_a_ == nullptr) return saved;
+  if (lora_a_ == nullptr || AddNothing(lora_b_->value)) return saved;
   std::vector<Tensor> inputs = {table_.values->value, lora_a_->value, lora_b_->value};
   for (const Variable* part : table_.parts) inputs.push_back(part->value);
   if (group_index_ != nullptr) inputs.push_back(group_index_->value);

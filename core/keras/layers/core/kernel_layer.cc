@@ -307,7 +307,7 @@ absl::Status KernelLayer::AddLora(const LoraOptions& options) {
 
 absl::StatusOr<std::vector<Tensor>> KernelLayer::SavedValues() const {
   ASSIGN_OR_RETURN(std::vector<Tensor> saved, Layer::SavedValues());
-  if (lora_a_ == nullptr) return saved;
+  if (lora_a_ == nullptr || AddNothing(lora_b_->value)) return saved;
   std::vector<Tensor> inputs = {kernel_->value, lora_a_->value, lora_b_->value};
   for (const Variable* part : parts_) inputs.push_back(part->value);
   ASSIGN_OR_RETURN(std::vector<Tensor> merged,

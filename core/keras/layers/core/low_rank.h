@@ -19,4 +19,13 @@ struct LoraOptions {
   }
 };
 
+// Whether the factors add nothing yet: then what they stand beside is saved as it is, not quantized
+// a second time.
+inline bool AddNothing(const Tensor& b) {
+  for (int64_t i = 0; i < b.num_elements(); ++i) {
+    if (b.At(i) != 0) return false;
+  }
+  return true;
+}
+
 }  // namespace tricorn::keras
