@@ -1,6 +1,7 @@
 #include "core/backend/cpu/builtin_kernels.h"
 
 #include "core/backend/cpu/fused_elementwise.h"
+#include "core/backend/cpu/pack_invariants.h"
 
 namespace tricorn::backend::cpu {
 
@@ -11,6 +12,7 @@ KernelRegistry BuiltinKernels() {
   KernelRegistry registry;
   RegisterAll(registry);
   RegisterFusedElementwise(registry);
+  RegisterPackedDot(registry);
   return registry;
 }
 

@@ -5,6 +5,7 @@
 #include "core/backend/cpu/builtin_kernels.h"
 #include "core/backend/cpu/cpu_executable.h"
 #include "core/backend/cpu/memory.h"
+#include "core/backend/cpu/pack_invariants.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/backend/cpu/program_compiler.h"
 #include "core/base/status.h"
@@ -49,6 +50,7 @@ absl::StatusOr<std::unique_ptr<Executable>> CpuDevice::Compile(ir::Graph graph,
     return MakeKernelOf(kernels_, g, node, num_threads) != nullptr;
   };
   ASSIGN_OR_RETURN(graph, transform::RunPipeline(std::move(graph), {.keep = has_kernel}));
+  ASSIGN_OR_RETURN(graph, PackInvariants(graph));
   ASSIGN_OR_RETURN(Program program,
                    CompileProgram(kernels_, graph, options.donations, num_threads));
   return std::make_unique<CpuExecutable>(std::move(graph), std::move(program), num_threads);

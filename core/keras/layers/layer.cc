@@ -24,7 +24,7 @@ uint64_t StreamOfPath(uint64_t seed, std::string_view path) {
 
 absl::Status Draw(Variable& variable, uint64_t seed) {
   const uint64_t stream = StreamOfPath(seed, variable.path);
-  if (!variable.saved) {
+  if (variable.initializer == nullptr) {  // the state of a seed generator
     const uint32_t first = variable.seed.value_or(static_cast<uint32_t>(stream >> 32));
     variable.value = Tensor::From<uint32_t>({2}, {first, 0});
     return absl::OkStatus();

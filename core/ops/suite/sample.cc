@@ -22,8 +22,8 @@ std::vector<Sample> AllSamples() {
   for (const auto add :
        {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
         AddPoolSamples, AddGatherSamples, AddImageSamples, AddRandomSamples, AddNnSamples,
-        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples, AddQuantizeSamples,
-        AddLinalgSamples, AddFftSamples, AddSpecialSamples}) {
+        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples, AddRecurrentSamples,
+        AddQuantizeSamples, AddLinalgSamples, AddFftSamples, AddSpecialSamples}) {
     add(samples);
   }
   return samples;

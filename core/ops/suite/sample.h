@@ -71,5 +71,6 @@ void AddLinalgSamples(SampleList& samples);
 void AddFftSamples(SampleList& samples);
 void AddSpecialSamples(SampleList& samples);
 void AddControlSamples(SampleList& samples);
+void AddRecurrentSamples(SampleList& samples);
 
 }  // namespace tricorn::ops

@@ -4,8 +4,10 @@
 #include "core/base/status.h"
 #include "core/keras/layers/convolutional/conv.h"
 #include "core/keras/layers/core/dense.h"
+#include "core/keras/layers/core/embedding.h"
 #include "core/keras/layers/core/input_layer.h"
 #include "core/keras/layers/pooling/max_pooling.h"
+#include "core/keras/layers/recurrent/lstm.h"
 #include "core/keras/layers/regularization/dropout.h"
 #include "core/keras/layers/reshaping/flatten.h"
 #include "core/keras/models/sequential.h"
@@ -16,10 +18,15 @@ namespace {
 using keras::Conv2D;
 using keras::Dense;
 using keras::Dropout;
+using keras::Embedding;
 using keras::Flatten;
 using keras::Input;
+using keras::LSTM;
 using keras::MaxPooling2D;
 using keras::Sequential;
+using keras::SequentialItem;
+
+constexpr int64_t kVocabulary = 20000;
 
 Sequential Mlp() {
   return Sequential({Input({.shape = {{784}}}), Dense({.units = 512, .activation = "relu"}),
@@ -34,6 +41,29 @@ Sequential Cnn() {
                      MaxPooling2D(), Flatten(), Dropout({.rate = 0.5}), Dense({.units = 10})});
 }
 
+// The last step of `num_layers` LSTMs over ids.
+Sequential Lstm(int64_t length, int64_t units, int num_layers) {
+  std::vector<SequentialItem> layers = {Input({.shape = {{length}}, .dtype = DType::kI32}),
+                                        Embedding({.input_dim = kVocabulary, .output_dim = 128})};
+  for (int i = 0; i < num_layers; ++i) {
+    layers.push_back(LSTM({.return_sequences = i + 1 < num_layers, .units = units}));
+  }
+  layers.push_back(Dense({.units = 2}));
+  return Sequential(std::move(layers));
+}
+
+int64_t SequenceLength(const Workload& workload) { return workload.name == "lstm" ? 256 : 64; }
+bool ReadsIds(const Workload& workload) { return workload.name.starts_with("lstm"); }
+
+absl::StatusOr<std::shared_ptr<keras::Model>> Architecture(const std::string& name,
+                                                           int64_t length) {
+  if (name == "mlp") return Mlp();
+  if (name == "cnn") return Cnn();
+  if (name == "lstm") return Lstm(length, 512, 2);
+  if (name == "lstm_small") return Lstm(length, 128, 1);
+  return Unimplemented("unsupported");
+}
+
 Json Serialized(const char* module, const char* class_name, Json config) {
   return Json::MakeObject(
       {{"module", module}, {"class_name", class_name}, {"config", std::move(config)}});
@@ -42,9 +72,9 @@ Json Serialized(const char* module, const char* class_name, Json config) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<keras::Model>> MakeModel(const Workload& workload) {
-  const bool is_known = workload.name == "mlp" || workload.name == "cnn";
-  if (!is_known || workload.dtype != "fp32") return Unimplemented("unsupported");
-  const std::shared_ptr<keras::Model> model = workload.name == "mlp" ? Mlp() : Cnn();
+  if (workload.dtype != "fp32") return Unimplemented("unsupported");
+  ASSIGN_OR_RETURN(const std::shared_ptr<keras::Model> model,
+                   Architecture(workload.name, SequenceLength(workload)));
   RETURN_IF_ERROR(model->status());
   model->set_compile_config(
       Json::MakeObject({{"optimizer", Serialized("keras.optimizers", "Adam",
@@ -54,19 +84,27 @@ absl::StatusOr<std::shared_ptr<keras::Model>> MakeModel(const Workload& workload
   return model;
 }
 
-Tensor RandomImages(const Workload& workload, int64_t batch) {
+Tensor RandomInputs(const Workload& workload, int64_t batch) {
+  PhiloxStream random(0, 1);
+  if (ReadsIds(workload)) {
+    Tensor ids = Tensor::Uninitialized(DType::kI32, {batch, SequenceLength(workload)});
+    for (int64_t i = 0; i < ids.num_elements(); ++i) {
+      ids.data<int32_t>()[i] = static_cast<int32_t>(random.Below(kVocabulary));
+    }
+    return ids;
+  }
   Tensor x = Tensor::Uninitialized(
       DType::kF32, workload.name == "mlp" ? Shape{batch, 784} : Shape{batch, 28, 28, 1});
-  PhiloxStream random(0, 1);
   for (int64_t i = 0; i < x.num_elements(); ++i) x.data<float>()[i] = random.Uniform();
   return x;
 }
 
-Tensor RandomLabels(int64_t batch) {
+Tensor RandomLabels(const Workload& workload, int64_t batch) {
+  const uint64_t num_classes = ReadsIds(workload) ? 2 : 10;
   Tensor y = Tensor::Uninitialized(DType::kI32, {batch});
   PhiloxStream random(0, 2);
   for (int64_t i = 0; i < batch; ++i) {
-    y.data<int32_t>()[i] = static_cast<int32_t>(random.Below(10));
+    y.data<int32_t>()[i] = static_cast<int32_t>(random.Below(num_classes));
   }
   return y;
 }

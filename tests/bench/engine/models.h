@@ -13,8 +13,8 @@ namespace tricorn::bench {
 // Errors: Unimplemented for a workload that is not supported; those of the model.
 absl::StatusOr<std::shared_ptr<keras::Model>> MakeModel(const Workload& workload);
 
-// Random images and labels (int32) of the workload.
-Tensor RandomImages(const Workload& workload, int64_t batch);
-Tensor RandomLabels(int64_t batch);
+// Random images, or ids (int32), and labels (int32) of the workload.
+Tensor RandomInputs(const Workload& workload, int64_t batch);
+Tensor RandomLabels(const Workload& workload, int64_t batch);
 
 }  // namespace tricorn::bench

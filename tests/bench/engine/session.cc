@@ -10,8 +10,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Make(backend::Device& device,
   std::unique_ptr<Session> session(new Session(workload, std::move(model)));
   ASSIGN_OR_RETURN(session->trainer_, keras::Trainer::Create(*session->model_, device,
                                                              {.threads_per_shard = num_threads}));
-  session->batch_ = {.x = {RandomImages(workload, workload.batch)},
-                     .y = {RandomLabels(workload.batch)},
+  session->batch_ = {.x = {RandomInputs(workload, workload.batch)},
+                     .y = {RandomLabels(workload, workload.batch)},
                      .sample_weight = {}};
   for (const Tensor& tensor : session->batch_.Tensors()) {
     ASSIGN_OR_RETURN(session->arguments_.emplace_back(), device.Allocate(tensor.nbytes()));
@@ -32,7 +32,7 @@ absl::StatusOr<double> Session::Loss() {
 }
 
 absl::Status Session::PreparePredict(int64_t batch) {
-  images_ = {RandomImages(workload_, batch)};
+  images_ = {RandomInputs(workload_, batch)};
   return predictor_->WarmUp(batch);
 }
 

@@ -10,6 +10,9 @@ double Workload::TrainFlops() const {
   const auto samples = static_cast<double>(batch);
   if (name == "mlp") return 6 * samples * (784.0 * 512 + 512.0 * 512 + 512.0 * 10);
   if (name == "cnn") return 6 * samples * (26.0 * 26 * 9 * 32 + 11.0 * 11 * 9 * 32 * 64 + 16000);
+  // Per step and sample: a row of inputs and one of states times the weights of four gates.
+  if (name == "lstm") return 6 * samples * 256 * (4.0 * 512 * (128 + 512) + 4.0 * 512 * 1024);
+  if (name == "lstm_small") return 6 * samples * 64 * 4.0 * 128 * 256;
   return 0;
 }
 

@@ -41,10 +41,43 @@ const std::vector<Sample>& Samples() {
   return samples;
 }
 
+// Gives a layer's config and those of the layers inside the same dtype.
+void SetDType(Json& config, const std::string& dtype) {
+  config.Set("dtype", dtype);
+  for (const char* key : {"layer", "backward_layer", "cell", "cells"}) {
+    if (!config.Has(key) || config[key].is_null()) continue;
+    const auto inner = [&](Json object) {
+      Json own = object["config"];
+      SetDType(own, dtype);
+      object.Set("config", own);
+      return object;
+    };
+    if (!config[key].is_array()) {
+      config.Set(key, inner(config[key]));
+      continue;
+    }
+    Json::Array list;
+    for (const Json& item : config[key].AsArray()) list.push_back(inner(item));
+    config.Set(key, list);
+  }
+}
+
+// The first output; cells of an RNN take the inputs after the first as their states.
+KerasTensor CallOf(Layer& layer, const std::vector<KerasTensor>& inputs) {
+  if (inputs.size() == 1) return layer(inputs[0]);
+  if (!layer.class_name().ends_with("Cell") && !layer.class_name().ends_with("Cells")) {
+    return layer(inputs);
+  }
+  const Nest<KerasTensor>::List states(inputs.begin() + 1, inputs.end());
+  const auto outputs = layer.CallOn(
+      CallArguments<KerasTensor>({Nest<KerasTensor>(inputs[0]), Nest<KerasTensor>(states)}));
+  return outputs.ok() ? (*outputs)[0] : KerasTensor(outputs.status());
+}
+
 // One layer between inputs, with a free batch axis.
 Functional ModelOf(const Sample& sample, const std::string& dtype) {
   Json config = *Json::Parse(sample.config);
-  config.Set("dtype", dtype);
+  SetDType(config, dtype);
   const Registries objects = BuiltinObjects();
   const auto layer = Deserializer(objects).Object<Layer>(
       Json::MakeObject({{"class_name", sample.class_name}, {"config", config}}));
@@ -57,7 +90,7 @@ Functional ModelOf(const Sample& sample, const std::string& dtype) {
     const DType dtype = sample.except.run ? DType::kString : input_dtype;
     inputs.push_back(Input({.batch_shape = symbolic, .dtype = dtype}));
   }
-  const KerasTensor output = inputs.size() == 1 ? (**layer)(inputs[0]) : (**layer)(inputs);
+  const KerasTensor output = CallOf(**layer, inputs);
   return Functional(Nest<KerasTensor>(Nest<KerasTensor>::List(inputs.begin(), inputs.end())),
                     output);
 }

@@ -1,0 +1,10 @@
+#include "core/ops/op.h"
+#include "core/ops/recurrent/lstm_gates.h"
+
+namespace tricorn::ops {
+
+void RegisterRecurrent(OpRegistry& ops) {
+  for (const OpDef* op : {&kLstmGates, &kLstmGatesGradient}) ops.Add(*op);
+}
+
+}  // namespace tricorn::ops
