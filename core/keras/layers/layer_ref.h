@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <memory>
 #include <utility>
 
@@ -11,8 +12,10 @@ namespace tricorn::keras {
 class LayerRef {
  public:
   LayerRef() = default;
-  LayerRef(std::nullptr_t) {}                                           // NOLINT
-  LayerRef(std::shared_ptr<Layer> layer) : layer_(std::move(layer)) {}  // NOLINT
+  LayerRef(std::nullptr_t) {}  // NOLINT
+  // A shared layer, or a handle on one.
+  template <std::convertible_to<std::shared_ptr<Layer>> L>
+  LayerRef(L layer) : layer_(std::move(layer)) {}  // NOLINT
 
   explicit operator bool() const { return layer_ != nullptr; }
   Layer& operator*() const { return *layer_; }
