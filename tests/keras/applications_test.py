@@ -53,7 +53,7 @@ def randomize(model, rng):
 
 def blobs(rng, shape):
     """Two images of large squares: means over pixels of noise would all be the same."""
-    height, width, channels = shape
+    height, width, channels = (size or 224 for size in shape)
     coarse = rng.uniform(0, 255, (2, 5, 5, channels))
     coarse[1] /= 3
     rows, columns = np.arange(height) * 5 // height, np.arange(width) * 5 // width

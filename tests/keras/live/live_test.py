@@ -18,6 +18,7 @@ os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0"
 
 import argparse
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,10 +79,16 @@ def write_cases(root, number, name, seed, refusals):
     case.write(saved, "round_trip", case.Arrays(), 0, model="model.keras")
     outputs = keras.tree.flatten(model.output)
     steps = deterministic and model.trainable_variables and all(map(case.is_float, outputs))
-    if steps:
-        training.mkdir(parents=True)
+    if not steps:
+        return False
+    training.mkdir(parents=True)
+    try:
         case.training_case(training, model, draw)
-    return bool(steps)
+    except Exception as error:  # masks of outputs that do not fit its losses, say
+        refusals.append(f"{name}, in training: {type(error).__name__}: {error}")
+        shutil.rmtree(training)
+        return False
+    return True
 
 
 def compare_archives(root, label):
@@ -140,7 +147,7 @@ def main():
     parser.add_argument("--seed", type=int, default=os.environ.get("TRICORN_LIVE_SEED"))
     parser.add_argument("--layers", type=int, default=300, help="configurations of layers")
     parser.add_argument("--graphs", type=int, default=20, help="functional graphs")
-    parser.add_argument("--class", dest="only", help="only this layer class, or graph")
+    parser.add_argument("--class", dest="only", help="only these layer classes: Conv2D,Dense")
     parser.add_argument("--case", type=int, help="only the case of this number")
     parser.add_argument("--backend", default="cpu", choices=["cpu", "reference"])
     parser.add_argument("--refusals", action="store_true", help="print what Keras refused")
@@ -156,14 +163,14 @@ def main():
     if missing:
         sys.exit(f"no generator and no reason for {', '.join(missing)}: add one in families/")
     classes = [c for c in registered if c in GENERATORS and hasattr(keras.layers, c)]
+    if args.only:
+        classes = args.only.split(",")
 
     rng = np.random.default_rng(seed)
     names = []
     while len(names) < args.layers:
         names += [classes[i] for i in rng.permutation(len(classes))]
     names = names[: args.layers] + ["graph"] * args.graphs
-    if args.only:
-        names = [args.only] * (args.graphs if args.only == "graph" else args.layers)
     numbers = range(len(names)) if args.case is None else [args.case]
 
     with tempfile.TemporaryDirectory(prefix="tricorn-live.") as temporary:
