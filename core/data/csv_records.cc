@@ -42,12 +42,12 @@ absl::StatusOr<std::string_view> CsvRecords::TakeField() {
     return field;
   }
   size_t end = 1;
-  for (;; ++end) {
+  while (true) {
     end = rest_.find('"', end);
     if (end == rest_.npos)
       return InvalidArgument("line {}: expected a closing quote, received none", line_);
     if (rest_.substr(end, 2) != "\"\"") break;
-    ++end;
+    end += 2;
   }
   const std::string_view field = rest_.substr(1, end - 1);
   next_line_ += std::count(field.begin(), field.end(), '\n');
