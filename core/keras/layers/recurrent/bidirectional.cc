@@ -96,10 +96,6 @@ ir::Values Bidirectional::Merge(ir::Value forward, ir::Value backward) const {
   return {};
 }
 
-ir::Value Bidirectional::ComputeMask(CallContext& context, ir::Operands inputs) {
-  return forward_->options().return_sequences ? Layer::ComputeMask(context, inputs) : ir::Value();
-}
-
 ir::Values Bidirectional::CallLayer(CallContext& context,
                                     const CallArguments<ir::Value>& arguments) {
   const RecurrenceOptions options = forward_->options();
@@ -109,9 +105,6 @@ ir::Values Bidirectional::CallLayer(CallContext& context,
   ir::Value backward = Autocast(reversed[0]);
   if (options.return_sequences) backward = ops::Reverse(backward, {1});
   ir::Values outputs = Merge(Autocast(y[0]), backward);
-  if (const ir::Value mask = ComputeMask(context, arguments.Inputs()); mask && outputs.size() > 1) {
-    context.SetMask(outputs[1], mask);  // the first output's is set for every layer
-  }
   for (const ir::Values* of : {&y, &reversed})
     outputs.insert(outputs.end(), of->begin() + 1, of->end());
   return outputs;

@@ -48,9 +48,6 @@ class Bidirectional : public LayerWith<Bidirectional, BidirectionalConfig> {
   absl::Status CheckConfig() const override;
   absl::Status BuildWith(const CallArguments<SymbolicType>& arguments) override;
   ir::Values CallLayer(CallContext& context, const CallArguments<ir::Value>& arguments) override;
-  bool supports_masking() const override { return true; }
-  // Sequences keep the mask of their steps.
-  ir::Value ComputeMask(CallContext& context, ir::Operands inputs) override;
 
  private:
   ir::Values Merge(ir::Value forward, ir::Value backward) const;

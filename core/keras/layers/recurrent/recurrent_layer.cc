@@ -101,10 +101,6 @@ ir::Values RecurrentLayer::CallLayer(CallContext& context,
   return outputs;
 }
 
-ir::Value RecurrentLayer::ComputeMask(CallContext& context, ir::Operands inputs) {
-  return options().return_sequences ? Layer::ComputeMask(context, inputs) : ir::Value();
-}
-
 std::vector<Variable*> RecurrentLayer::StateVariables() const {
   std::vector<Variable*> states = own_variables();
   std::erase_if(states, [](const Variable* variable) { return variable->name != kStateName; });

@@ -40,9 +40,6 @@ class RecurrentLayer : public Layer {
   absl::Status BuildWith(const CallArguments<SymbolicType>& arguments) override;
   Json BuildConfigFor(const CallArguments<SymbolicType>& arguments) const override;
   ir::Values CallLayer(CallContext& context, const CallArguments<ir::Value>& arguments) override;
-  bool supports_masking() const override { return true; }
-  // Sequences keep the mask of their steps.
-  ir::Value ComputeMask(CallContext& context, ir::Operands inputs) override;
 
  private:
   ir::Values StartingState(CallContext& context, const CallArguments<ir::Value>& arguments);

@@ -27,7 +27,6 @@ class TimeDistributed : public LayerWith<TimeDistributed, TimeDistributedConfig>
  protected:
   absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;
   ir::Value Call(CallContext& context, ir::Value x) override;
-  bool supports_masking() const override { return true; }
 
  private:
   ir::Value AsOneBatch(CallContext& context, ir::Value x, ir::Value mask);

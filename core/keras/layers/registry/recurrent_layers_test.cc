@@ -133,31 +133,6 @@ TEST(RNN, DrawsAnewInEveryStepOfALoop) {
   EXPECT_LT(dropped, 35);
 }
 
-// Which outputs of a layer carry a mask when its input does.
-std::vector<bool> MaskedOutputs(Layer& layer) {
-  const KerasTensor input = Input({.batch_shape = {{2, 3, 4}}});
-  EXPECT_TRUE(layer.CallOn(CallArguments<KerasTensor>::Of({input})).ok());
-  ir::Builder builder;
-  CallContext context(builder, false);
-  const ir::Value x = builder.Input("x", {DType::kF32, {2, 3, 4}});
-  context.SetMask(x, builder.Input("mask", {DType::kBool, {2, 3}}));
-  std::vector<bool> masked;
-  for (const ir::Value& y : layer.CallWith(context, CallArguments<ir::Value>::Of({x}))) {
-    masked.push_back(static_cast<bool>(context.MaskOf(y)));
-  }
-  EXPECT_TRUE(builder.ok()) << builder.status();
-  return masked;
-}
-
-TEST(RecurrentLayers, SequencesKeepTheMaskOfTheirSteps) {
-  const SimpleRNN last({.units = 2});
-  const SimpleRNN sequence({.return_sequences = true, .return_state = true, .units = 2});
-  const Bidirectional both({.merge_mode = std::nullopt, .layer = std::shared_ptr<Layer>(sequence)});
-  EXPECT_EQ(MaskedOutputs(*last), std::vector<bool>({false}));
-  EXPECT_EQ(MaskedOutputs(*sequence), std::vector<bool>({true, false}));
-  EXPECT_EQ(MaskedOutputs(*both), std::vector<bool>({true, true, false, false}));
-}
-
 TEST(SimpleRNN, KeepsItsStateBetweenCallsIfStateful) {
   SimpleRNN layer({.stateful = true, .units = 2});
   ASSERT_TRUE(layer(Input({.batch_shape = {{2, 3, 4}}})).ok());
