@@ -148,7 +148,9 @@ def main():
                     continue
                 name = f"{model}_{mode}{'_lora' if lora else ''}"
                 written[name] = write_cases(root, name, build, config, lora, args.seed)
-        done = subprocess.run([args.program, "--backend", "cpu", root], capture_output=True, text=True)
+        done = subprocess.run(
+            [args.program, "--backend", "cpu", root], capture_output=True, text=True
+        )
         print(done.stdout[-3000:] + done.stderr[-1000:], end="", flush=True)
         failed = [] if done.returncode == 0 and " 0 unsupported" in done.stdout else ["here"]
         for name, (inputs, outputs) in written.items():
