@@ -185,14 +185,14 @@ class ModeRun {
   int64_t num_losses_ = 0;
 };
 
-// Of a case whose archive is another model after Model.quantize: quantizes that model, and compares.
+// Of a case whose archive is another model after Model.quantize: quantizes that model, and
+// compares.
 absl::Status ExpectQuantized(const Case& test, backend::Device& device) {
   ASSIGN_OR_RETURN(const keras::LoadedModel loaded,
                    keras::Load(Env::Posix(), test.Path(test["float_model"])));
   keras::Model& model = *loaded.model;
   Weights weights;
-  const Json before =
-      Json::MakeObject({{"training", false}, {"outputs", test["float_outputs"]}});
+  const Json before = Json::MakeObject({{"training", false}, {"outputs", test["float_outputs"]}});
   RETURN_IF_ERROR(
       WithSubject(ModeRun(test, before, model, weights).Run(device), "before quantization"));
   const keras::Registries objects = keras::BuiltinObjects();
@@ -207,8 +207,8 @@ absl::Status ExpectQuantized(const Case& test, backend::Device& device) {
   for (size_t i = 0; i < expected.size(); ++i) {
     const keras::Variable& variable = *variables[i];
     if (variable.path != expected[i]["path"].AsString()) {
-      return Internal("weight {}: expected path {}, received {}", i,
-                      expected[i]["path"].AsString(), variable.path);
+      return Internal("weight {}: expected path {}, received {}", i, expected[i]["path"].AsString(),
+                      variable.path);
     }
     RETURN_IF_ERROR(ExpectClose(test, variable.path, variable.value, expected[i]["key"]));
   }
