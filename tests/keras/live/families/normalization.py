@@ -1,4 +1,4 @@
-from families import layer
+from families import WITHOUT, layer
 import keras
 
 
@@ -60,12 +60,5 @@ def unit_normalization(draw, cls):
     return cls(draw.one_of(-1, first, list(range(first, len(shape) + 1))))(draw.input(shape))
 
 
-@layer("SpectralNormalization")
-def spectral_normalization(draw, cls):
-    draw.tolerance = 1e-4
-    iterations = draw.whole(1, 3)
-    if draw.chance():
-        inner = keras.layers.Dense(draw.whole(2, 5), activation=draw.activation())
-        return cls(inner, power_iterations=iterations)(draw.input(draw.shape(1, 2, low=2)))
-    inner = keras.layers.Conv2D(draw.whole(2, 4), draw.wholes(2, 1, 3), padding="same")
-    return cls(inner, power_iterations=iterations)(draw.input((4, draw.whole(3, 5), 2)))
+# Its numbers on the torch backend are in core/keras/local/moved_weights_test.cc.
+WITHOUT["SpectralNormalization"] = "JAX's training drops the kernel that the layer assigns"
