@@ -41,9 +41,9 @@ TEST(Hashing, GivesTensorFlowsBins) {
             (Doubles{1, 2, 1, 0, 2}));
   EXPECT_EQ(Numbers(Hashing({.num_bins = 3, .salt = 133})->Apply(letters)),
             (Doubles{0, 0, 2, 1, 0}));
-  EXPECT_EQ(Numbers(Hashing({.num_bins = 3, .mask_value = ""})->Apply(
-                Strings({"A", "B", "", "C", "D"}))),
-            (Doubles{1, 1, 0, 2, 2}));
+  EXPECT_EQ(
+      Numbers(Hashing({.num_bins = 3, .mask_value = ""})->Apply(Strings({"A", "B", "", "C", "D"}))),
+      (Doubles{1, 1, 0, 2, 2}));
   EXPECT_EQ(Numbers(Hashing({.num_bins = 3})->Apply(Integers({0, 1, 2, 3, 4}))),
             (Doubles{1, 0, 1, 0, 2}));
 }
@@ -101,13 +101,12 @@ TEST(Vocabulary, RefusesTokensTwiceAndOutOfPlace) {
 }
 
 TEST(TextVectorization, TokenizesAndPads) {
-  const TextVectorization layer({.output_sequence_length = 4,
-                                 .vocabulary = {{"earth", "wind", "and", "fire"}}});
+  const TextVectorization layer(
+      {.output_sequence_length = 4, .vocabulary = {{"earth", "wind", "and", "fire"}}});
   EXPECT_EQ(Numbers(layer->Apply(Strings({"Earth, wind and FIRE!", "fire  and\twater"}))),
             (Doubles{2, 3, 4, 5, 5, 4, 1, 0}));
   const TextVectorization grams({.ngrams = 2, .output_mode = CategoryOutput::kMultiHot});
-  EXPECT_EQ(grams->Tokenize("A b-c d"),
-            (std::vector<std::string>{"a", "bc", "d", "a bc", "bc d"}));
+  EXPECT_EQ(grams->Tokenize("A b-c d"), (std::vector<std::string>{"a", "bc", "d", "a bc", "bc d"}));
   ASSERT_TRUE(grams->Adapt({"a b", "a c"}).ok());
   EXPECT_EQ(grams->GetVocabulary(),
             (std::vector<std::string>{"[UNK]", "a", "c", "b", "a c", "a b"}));
