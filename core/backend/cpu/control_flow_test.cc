@@ -59,6 +59,22 @@ TEST(ControlFlow, NestedLoopsAndBranchesAgreeWithTheReference) {
   }
 }
 
+TEST(ControlFlow, WeightsAreBroughtIntoOrderOnceBeforeTheLoop) {
+  Builder b;
+  const Value h = b.Input("h", {DType::kF32, {16, 64}}), w = b.Input("w", {DType::kF32, {64, 64}});
+  const Values y = ops::Scan(b, {{h}}, {}, 8, [&](Builder&, Operands c, Operands) {
+                     return ops::ScanStep{{ops::Tanh(ops::Matmul(c[0], w))}};
+                   }).carries;
+  const auto graph = b.Finish({{"y", y[0]}});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  const auto compiled = CpuDevice().Compile(*graph, {});
+  ASSERT_TRUE(compiled.ok()) << compiled.status();
+  const std::vector<ir::Node>& nodes = (*compiled)->graph().nodes();
+  ASSERT_EQ(nodes.size(), 2u);
+  EXPECT_EQ(nodes[0].op->name, "pack_matrix");
+  EXPECT_EQ(nodes[1].regions[0]->nodes()[0].op->name, "packed_dot");
+}
+
 // A body that swaps its carries cannot update either in place.
 TEST(ControlFlow, CarriesMayChangePlaces) {
   Builder b;
