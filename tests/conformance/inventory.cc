@@ -49,6 +49,7 @@ Names OpNames() {
     const size_t dot = name.find('.');
     if (dot != std::string_view::npos) names.insert(std::string(name.substr(dot + 1)));
   }
+  names.insert("dtype");  // of a Value: a name, not an array
   return names;
 }
 
