@@ -71,4 +71,12 @@ std::vector<int64_t> Offsets(const Shape& shape, const std::vector<int64_t>& str
   return offsets;
 }
 
+double Extreme(DType dtype, bool greatest) {
+  const double sign = greatest ? 1 : -1;
+  if (IsFloating(dtype)) return sign * std::numeric_limits<double>::infinity();
+  const int bits = static_cast<int>(SizeOf(dtype)) * 8;
+  if (!IsSigned(dtype)) return greatest ? std::ldexp(1.0, bits) - 1 : 0;
+  return greatest ? std::ldexp(1.0, bits - 1) - 1 : -std::ldexp(1.0, bits - 1);
+}
+
 }  // namespace tricorn::backend::reference

@@ -22,6 +22,9 @@ void WriteTo(const Array& array, std::byte* bytes);
 // Makes each value one that the dtype can hold: rounds float16 and bfloat16, wraps integers.
 void Canonicalize(Array& array);
 
+// The least or greatest number of a dtype: an infinity if it has one.
+double Extreme(DType dtype, bool greatest);
+
 // For each element of `shape` in row-major order, start + sum of index times stride over the axes.
 // Most movement of data is a list of such offsets.
 std::vector<int64_t> Offsets(const Shape& shape, const std::vector<int64_t>& strides,

@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/backend/reference/primitive.h"
+#include "core/ops/elementwise/scalar.h"
 
 namespace tricorn::backend::reference {
 namespace {
@@ -74,12 +75,40 @@ absl::Status Argsort(const Call& c) {
   return absl::OkStatus();
 }
 
+// y joined with each element of data whose id is its segment.
+absl::Status Segments(const Call& c, double identity, double (*join)(double, double)) {
+  std::fill(c.y().values.begin(), c.y().values.end(), identity);
+  const auto num_segments = static_cast<double>(c.y().shape()[0]);
+  const size_t count = c.x(1).values.size();
+  const size_t inner = count == 0 ? 0 : c.x(0).values.size() / count;
+  for (size_t i = 0; i < count; ++i) {
+    const double id = c.x(1).values[i];
+    if (id < 0 || id >= num_segments) continue;
+    for (size_t k = 0; k < inner; ++k) {
+      double& y = c.y().values[static_cast<size_t>(id) * inner + k];
+      y = join(y, c.x(0).values[i * inner + k]);
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SegmentMax(const Call& c) {
+  return Segments(c, Extreme(c.x(0).type.dtype, false), ops::scalar::maximum<double>);
+}
+absl::Status SegmentMin(const Call& c) {
+  return Segments(c, Extreme(c.x(0).type.dtype, true), ops::scalar::minimum<double>);
+}
+absl::Status SegmentProd(const Call& c) { return Segments(c, 1, ops::scalar::multiply<double>); }
+
 }  // namespace
 
 void AddGather(PrimitiveTable& table) {
   table[ops::kTake.name] = Take;
   table[ops::kScatterAdd.name] = ScatterAdd;
   table[ops::kArgsort.name] = Argsort;
+  table[ops::kSegmentMax.name] = SegmentMax;
+  table[ops::kSegmentMin.name] = SegmentMin;
+  table[ops::kSegmentProd.name] = SegmentProd;
 }
 
 }  // namespace tricorn::backend::reference

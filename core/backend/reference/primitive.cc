@@ -6,7 +6,7 @@ const PrimitiveTable& Primitives() {
   static const PrimitiveTable* const table = [] {
     auto* primitives = new PrimitiveTable;
     for (const auto add : {AddElementwise, AddShape, AddReduce, AddDot, AddConv, AddPool, AddGather,
-                           AddRandom, AddCollective, AddLinalg, AddFft, AddControl}) {
+                           AddRandom, AddNn, AddCollective, AddLinalg, AddFft, AddControl}) {
       add(*primitives);
     }
     return primitives;

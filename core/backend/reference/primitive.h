@@ -39,6 +39,7 @@ void AddConv(PrimitiveTable& table);
 void AddPool(PrimitiveTable& table);
 void AddGather(PrimitiveTable& table);
 void AddRandom(PrimitiveTable& table);
+void AddNn(PrimitiveTable& table);
 void AddCollective(PrimitiveTable& table);
 void AddLinalg(PrimitiveTable& table);
 void AddFft(PrimitiveTable& table);

@@ -1,22 +1,12 @@
 #include "core/ops/reduce/reduce.h"
 
 #include <cmath>
-#include <limits>
 
 #include "core/backend/reference/primitive.h"
 #include "core/ops/elementwise/scalar.h"
 
 namespace tricorn::backend::reference {
 namespace {
-
-// The extreme number of a dtype, which every other one beats.
-double Extreme(DType dtype, bool greatest) {
-  const double sign = greatest ? 1 : -1;
-  if (IsFloating(dtype)) return sign * std::numeric_limits<double>::infinity();
-  const int bits = static_cast<int>(SizeOf(dtype)) * 8;
-  if (!IsSigned(dtype)) return greatest ? std::ldexp(1.0, bits) - 1 : 0;
-  return greatest ? std::ldexp(1.0, bits - 1) - 1 : -std::ldexp(1.0, bits - 1);
-}
 
 // y = fold(y, x) over the elements in row-major order, from `start`.
 template <typename F>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string_view>
+
 #include "core/ops/op.h"
 #include "core/ops/promotion.h"
 
@@ -20,6 +22,10 @@ Value DotGeneral(Value a, Value b, DotGeneralAttrs attrs);
 
 // As numpy.matmul: vectors, matrices and stacks of matrices that broadcast.
 Value Matmul(Value a, Value b);
+// numpy.einsum: "bij,bjk->bik" over letters, an ellipsis for axes that broadcast, a letter twice in
+// a term for the diagonal; without "->" the letters that occur once, sorted. Operands are
+// contracted from the left, two at a time.
+Value Einsum(std::string_view equation, Operands operands);
 // Contracts a's axes a_axes with b's axes b_axes.
 Value Tensordot(Value a, Value b, const Axes& a_axes, const Axes& b_axes);
 

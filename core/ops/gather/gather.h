@@ -28,6 +28,27 @@ Value TakeAlongAxis(Value x, Value indices, int64_t axis);
 // y[..., c, ...] = 1 where indices[...] = c, else 0; the new axis of length `depth` at `axis`.
 Value OneHot(Value indices, int64_t depth, int64_t axis = -1, DType dtype = DType::kF32);
 
+// The class of each element of `indices` (batch, ...) marks y (batch, num_classes): 1 where any of
+// a row's indices is the class. The new axis at `axis` of one_hot, before the row is reduced.
+Value MultiHot(Value indices, int64_t num_classes, int64_t axis = -1, DType dtype = DType::kF32);
+// Whether predictions[..., targets[...]] is among the k greatest of its row.
+Value InTopK(Value targets, Value predictions, int64_t k);
+
+struct SegmentAttrs {
+  int64_t num_segments = 1;
+  FIELDS(num_segments)
+};
+// y[s, b...] = the maximum (minimum, product) of data[i, b...] over the i with ids[i] = s; for a
+// segment without elements the least (greatest) number of the dtype, or 1. Ids outside
+// [0, num_segments) are left out; equal extrema share the gradient evenly.
+// Operands: data (n, b...), numbers; ids (n,), integers.
+extern const OpDef kSegmentMax, kSegmentMin, kSegmentProd;
+// The same, and sums, for ids of several axes, the first of data's.
+Value SegmentSum(Value data, Value ids, int64_t num_segments);
+Value SegmentMax(Value data, Value ids, int64_t num_segments);
+Value SegmentMin(Value data, Value ids, int64_t num_segments);
+Value SegmentProd(Value data, Value ids, int64_t num_segments);
+
 struct SortAttrs {
   int64_t axis = 0;
   bool descending = false;

@@ -4,6 +4,7 @@
 
 #include "core/backend/cpu/accumulator.h"
 #include "core/backend/cpu/function_kernel.h"
+#include "core/backend/cpu/index_at.h"
 #include "core/backend/cpu/parallel.h"
 #include "core/ops/gather/gather.h"
 
@@ -27,18 +28,6 @@ struct Extents {
     }
   }
 };
-
-// An index of any integer dtype; -1 for what int64 does not hold.
-int64_t IndexAt(DType dtype, const std::byte* indices, int64_t i) {
-  return DispatchDType(dtype, [&]<typename T>() -> int64_t {
-    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
-      const T index = reinterpret_cast<const T*>(indices)[i];
-      return std::in_range<int64_t>(index) ? static_cast<int64_t>(index) : -1;
-    } else {
-      return -1;
-    }
-  });
-}
 
 // What an index outside [0, length) takes.
 template <typename T>

@@ -100,6 +100,51 @@ extern const OpDef kBatchNormInference;
 Value BatchNormInference(Value x, Value gamma, Value beta, Value mean, Value variance, int64_t axis,
                          double epsilon);
 
+struct MomentsResult {
+  Value mean;
+  Value variance;  // biased
+};
+// Over `axes`; half precision in between in float32, clipped to what float16 holds.
+MomentsResult Moments(Value x, const Axes& axes, bool keepdims = false);
+// x / max(norm, epsilon), the norm of `order` (1 or more) over `axes`.
+Value Normalize(Value x, const Axes& axes, int64_t order = 2, double epsilon = kEpsilon);
+// 10 log10(max_val^2 / mean((a - b)^2)): the peak signal-to-noise ratio in decibels.
+Value Psnr(Value a, Value b, double max_val);
+// The complex numbers of these lengths and angles: (..., 2), real and imaginary parts.
+Value Polar(Value length, Value angle);
+
+// -- Connectionist temporal classification
+// ---------------------------------------------------------
+
+// -log of the probability that frames read as labels, over all ways to repeat labels and to put
+// blanks between them; inf where the frames are too few. labels (batch, length) class indices,
+// logits (batch, frames, classes), lengths (batch,) how many of each count: none for all frames.
+// Source: Graves et al. 2006.
+Value CtcLoss(Value labels, Value logits, Value label_lengths, Value frame_lengths,
+              int64_t blank = 0);
+
+// Paths (top paths, batch, frames) of int32 classes, -1 after their end; scores (batch, top paths).
+struct CtcPaths {
+  Value paths;
+  Value scores;
+};
+// The most probable class of each frame, blanks dropped; runs of a class count once if
+// merge_repeated. The score is minus the sum of the greatest inputs.
+CtcPaths CtcGreedyDecode(Value inputs, Value lengths, bool merge_repeated, int64_t blank);
+
+struct CtcBeamSearchAttrs {
+  int64_t beam_width = 100;
+  int64_t top_paths = 1;
+  int64_t blank = 0;  // within [0, classes)
+  FIELDS(beam_width, top_paths, blank)
+};
+// The most probable paths, of prefixes of which beam_width are kept at each frame; scores are
+// logarithms of their probabilities, -inf where there are no more paths.
+// Operands: log-probabilities (batch, frames, classes), lengths (batch,) int32.
+// Results: paths, scores. No gradient.
+extern const OpDef kCtcBeamSearch;
+CtcPaths CtcBeamSearch(Value inputs, Value lengths, const CtcBeamSearchAttrs& attrs);
+
 // -- Dropout --------------------------------------------------------------------------------------
 
 struct DropoutAttrs {

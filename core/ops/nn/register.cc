@@ -5,7 +5,7 @@ namespace tricorn::ops {
 void RegisterNn(OpRegistry& ops) {
   for (const OpDef* op : {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
                           &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
-                          &kBatchNormGradient, &kBatchNormInference, &kDropout}) {
+                          &kBatchNormGradient, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
     ops.Add(*op);
   }
 }

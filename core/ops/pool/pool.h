@@ -45,4 +45,9 @@ struct AvgPoolGradientAttrs {
 // The gradient of avg_pool in x. Operand: dy.
 extern const OpDef kAvgPoolGradient;
 
+// `size` means (or maxima) along `axis`, over parts that cover it: part i starts at
+// floor(i length / size) and ends at ceil((i + 1) length / size). At most as many as elements.
+Value AdaptiveAveragePool(Value x, int64_t axis, int64_t size);
+Value AdaptiveMaxPool(Value x, int64_t axis, int64_t size);
+
 }  // namespace tricorn::ops

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/ops/elementwise/elementwise.h"
@@ -98,7 +99,9 @@ const OpDef kErfinv = Op<>{
           const Value tail = polynomial(
               Sqrt(w) - 3, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844,
                             0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
-          return Where(Less(w, 5), central, tail) * x[0];
+          const Value y = Where(Less(w, 5), central, tail) * x[0];
+          const double infinity = std::numeric_limits<double>::infinity();
+          return Where(Equal(Square(x[0]), 1), x[0] * infinity, y);
         },
     .gradient =
         [](Operands, Value y, Value dy, const NoAttrs&) {
@@ -107,6 +110,7 @@ const OpDef kErfinv = Op<>{
 };
 
 Value Erfinv(Value x) { return x.builder().Add(kErfinv, {{x}}); }
+Value Erfc(Value x) { return 1 - Erf(x); }
 
 Value RandomUniform(Value key, Type type, double low, double high) {
   const Value u = key.builder().Add(kRandomUniform, {{key}}, RandomAttrs{type.dtype, type.shape});

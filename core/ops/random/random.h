@@ -64,5 +64,6 @@ Value RandomBinomial(Value key, Type type, Arg counts, Arg probability);
 // The inverse of erf on (-1, 1).
 extern const OpDef kErfinv;
 Value Erfinv(Value x);
+Value Erfc(Value x);  // 1 - erf x
 
 }  // namespace tricorn::ops

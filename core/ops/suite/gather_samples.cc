@@ -33,6 +33,20 @@ void AddGatherSamples(SampleList& samples) {
         {Integers(DType::kI32, {6}, {3, 1, 3, 2, 1, 3})}, SortAttrs{0, descending});
     add(kSort, what, {x}, SortAttrs{2, descending});
   }
+  const Tensor ids = Integers(DType::kI32, {5}, {1, 0, 7, 1, -1});
+  for (const OpDef* op : {&kSegmentMax, &kSegmentMin, &kSegmentProd}) {
+    add(*op, "vectors", {Distinct({5, 2}), ids}, SegmentAttrs{3});
+    samples.back().differentiable = op == &kSegmentProd;  // segment 2 is infinite
+    add(*op, "each in one", {Distinct({4, 3}), Integers(DType::kI64, {4}, {1, 0, 1, 1})},
+        SegmentAttrs{2});
+    add(*op, "integers",
+        {Integers(DType::kI32, {3}, {5, -3, 4}), Integers(DType::kU8, {3}, {0, 1, 0})},
+        SegmentAttrs{2});
+  }
+  add(kSegmentProd, "zeros",
+      {Tensor::From<double>({5}, {0, 2, 0, 3, 0}), Integers(DType::kI32, {5}, {0, 0, 1, 1, 1})},
+      SegmentAttrs{2});
+  samples.back().twice_differentiable = false;  // the gradient takes a 0 for a constant
   add(kTopK, "two", {Distinct({3, 5})}, TopKAttrs{2});
 }
 

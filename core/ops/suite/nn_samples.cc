@@ -40,6 +40,10 @@ void AddNnSamples(SampleList& samples) {
         .float32_operands = {1, 2, 3};
   }
 
+  add(kCtcBeamSearch, "", {Uniform({2, 4, 3}, -3, 0), Integers(DType::kI32, {2}, {4, 2})},
+      CtcBeamSearchAttrs{.beam_width = 5, .top_paths = 3, .blank = 1})
+      .differentiable = false;
+
   const Tensor key = Tensor::From<uint32_t>({2}, {3, 4});
   add(kDropout, "", {x, key}, DropoutAttrs{0.4, {3, 4, 2}});
   add(kDropout, "per row", {x, key}, DropoutAttrs{0.4, {3, 1, 2}});

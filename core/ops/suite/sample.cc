@@ -20,10 +20,11 @@ PhiloxStream Stream(const Shape& shape, uint64_t salt) {
 std::vector<Sample> AllSamples() {
   SampleList samples;
   for (const auto add :
-       {AddElementwiseSamples, AddShapeSamples, AddReduceSamples, AddDotSamples, AddConvSamples,
-        AddPoolSamples, AddGatherSamples, AddImageSamples, AddRandomSamples, AddNnSamples,
-        AddOptimizerSamples, AddCollectiveSamples, AddControlSamples, AddRecurrentSamples,
-        AddQuantizeSamples, AddLinalgSamples, AddFftSamples, AddSpecialSamples}) {
+       {AddElementwiseSamples, AddShapeSamples,      AddReduceSamples,    AddDotSamples,
+        AddConvSamples,        AddPoolSamples,       AddGatherSamples,    AddImageSamples,
+        AddRandomSamples,      AddNnSamples,         AddAttentionSamples, AddLayerNormSamples,
+        AddOptimizerSamples,   AddCollectiveSamples, AddControlSamples,   AddRecurrentSamples,
+        AddQuantizeSamples,    AddLinalgSamples,     AddFftSamples,       AddSpecialSamples}) {
     add(samples);
   }
   return samples;

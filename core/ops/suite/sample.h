@@ -64,6 +64,8 @@ void AddGatherSamples(SampleList& samples);
 void AddImageSamples(SampleList& samples);
 void AddRandomSamples(SampleList& samples);
 void AddNnSamples(SampleList& samples);
+void AddAttentionSamples(SampleList& samples);
+void AddLayerNormSamples(SampleList& samples);
 void AddOptimizerSamples(SampleList& samples);
 void AddCollectiveSamples(SampleList& samples);
 void AddQuantizeSamples(SampleList& samples);
