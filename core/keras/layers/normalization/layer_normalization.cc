@@ -3,7 +3,7 @@
 #include "core/keras/layers/input_checks.h"
 #include "core/keras/layers/normalization/normalized_axes.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/ops/reduce/reduce.h"
+#include "core/ops/layer_norm/layer_norm.h"
 
 namespace tricorn::keras::layers {
 
@@ -35,17 +35,12 @@ absl::Status LayerNormalization::BuildFrom(std::span<const SymbolicType> inputs)
   return absl::OkStatus();
 }
 
-ir::Value LayerNormalization::Call(CallContext& context, ir::Value input) {
-  const DType dtype = ops::Promote(input.dtype(), DType::kF32);
-  const ir::Value x = ops::Cast(input, dtype);
-  const ir::Value centered = x - ops::Mean(x, axes_, true);
-  ir::Value y =
-      centered * ops::Rsqrt(ops::Mean(ops::Square(centered), axes_, true) + config_.epsilon);
-  const auto along_axes = [&](const Variable* variable) {
-    return AlongAxes(ops::Cast(context.Read(*variable), dtype), x.shape(), axes_);
+ir::Value LayerNormalization::Call(CallContext& context, ir::Value x) {
+  const auto weight = [&](const Variable* variable) {
+    return variable == nullptr ? ir::Value() : context.Read(*variable);
   };
-  if (gamma_ != nullptr) y = y * along_axes(gamma_);
-  if (beta_ != nullptr) y = y + along_axes(beta_);
+  const ir::Value y =
+      ops::LayerNormalization(x, weight(gamma_), weight(beta_), axes_, config_.epsilon);
   return ops::Cast(y, compute_dtype());
 }
 

@@ -3,7 +3,7 @@
 #include "core/keras/layers/input_checks.h"
 #include "core/keras/layers/normalization/normalized_axes.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/ops/reduce/reduce.h"
+#include "core/ops/layer_norm/layer_norm.h"
 
 namespace tricorn::keras::layers {
 
@@ -21,12 +21,8 @@ absl::Status RMSNormalization::BuildFrom(std::span<const SymbolicType> inputs) {
   return absl::OkStatus();
 }
 
-ir::Value RMSNormalization::Call(CallContext& context, ir::Value input) {
-  const DType dtype = ops::Promote(input.dtype(), DType::kF32);
-  const ir::Value x = ops::Cast(input, dtype);
-  const ir::Value scale = AlongAxes(ops::Cast(context.Read(*scale_), dtype), x.shape(), axes_);
-  const ir::Value y =
-      x * ops::Rsqrt(ops::Mean(ops::Square(x), axes_, true) + config_.epsilon) * scale;
+ir::Value RMSNormalization::Call(CallContext& context, ir::Value x) {
+  const ir::Value y = ops::RmsNormalization(x, context.Read(*scale_), axes_, config_.epsilon);
   return ops::Cast(y, compute_dtype());
 }
 

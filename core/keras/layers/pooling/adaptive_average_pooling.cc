@@ -1,7 +1,7 @@
 #include "core/keras/layers/pooling/adaptive_average_pooling.h"
 
 #include "core/keras/layers/input_checks.h"
-#include "core/ops/reduce/reduce.h"
+#include "core/ops/pool/pool.h"
 
 namespace tricorn::keras::layers {
 
@@ -16,8 +16,8 @@ absl::Status AdaptiveAveragePooling<Derived, N>::BuildFrom(std::span<const Symbo
 template <typename Derived, int N>
 ir::Value AdaptiveAveragePooling<Derived, N>::Call(CallContext&, ir::Value x) {
   for (int i = 0; i < N; ++i) {
-    x = PoolAdaptively(x, FirstSpatialAxis(this->config_.data_format) + i,
-                       this->config_.output_size[i], ops::Mean);
+    x = ops::AdaptiveAveragePool(x, FirstSpatialAxis(this->config_.data_format) + i,
+                                 this->config_.output_size[i]);
   }
   return x;
 }

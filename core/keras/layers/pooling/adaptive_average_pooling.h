@@ -2,7 +2,7 @@
 
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
-#include "core/keras/layers/pooling/adaptive_windows.h"
+#include "core/keras/layers/pooling/adaptive_pooling_config.h"
 
 namespace tricorn::keras::layers {
 

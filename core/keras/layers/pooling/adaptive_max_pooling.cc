@@ -1,7 +1,7 @@
 #include "core/keras/layers/pooling/adaptive_max_pooling.h"
 
 #include "core/keras/layers/input_checks.h"
-#include "core/ops/reduce/reduce.h"
+#include "core/ops/pool/pool.h"
 
 namespace tricorn::keras::layers {
 
@@ -16,8 +16,8 @@ absl::Status AdaptiveMaxPooling<Derived, N>::BuildFrom(std::span<const SymbolicT
 template <typename Derived, int N>
 ir::Value AdaptiveMaxPooling<Derived, N>::Call(CallContext&, ir::Value x) {
   for (int i = 0; i < N; ++i) {
-    x = PoolAdaptively(x, FirstSpatialAxis(this->config_.data_format) + i,
-                       this->config_.output_size[i], ops::Max);
+    x = ops::AdaptiveMaxPool(x, FirstSpatialAxis(this->config_.data_format) + i,
+                             this->config_.output_size[i]);
   }
   return x;
 }

@@ -2,7 +2,6 @@
 
 #include "core/keras/layers/data_format.h"
 #include "core/keras/layers/tuple.h"
-#include "core/ops/op.h"
 
 namespace tricorn::keras {
 
@@ -12,10 +11,5 @@ struct AdaptivePoolingConfig {
   DataFormat data_format = DataFormat::kChannelsLast;
   FIELDS(output_size, data_format)
 };
-
-// Reduces `axis` to `size` parts: part i covers [floor(i * length / size),
-// ceil((i + 1) * length / size)).
-ir::Value PoolAdaptively(ir::Value x, int axis, int64_t size,
-                         ir::Value (*reduce)(ir::Value, const ops::Axes&, bool keepdims));
 
 }  // namespace tricorn::keras
