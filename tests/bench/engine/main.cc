@@ -113,7 +113,10 @@ int Run(const Options& options) {
       std::fprintf(stderr, "%s\n", std::string(workload.status().message()).c_str());
       return 1;
     }
-    if (options.smoke) workload->batch = std::min<int64_t>(workload->batch, 4);
+    if (options.smoke) {
+      workload->smoke = true;
+      workload->batch = std::min<int64_t>(workload->batch, 4);
+    }
     absl::Status status = MeasureWorkload(device, *workload, is_first, options, results);
     if (status.ok() && options.profile_steps > 0) status = PrintProfile(device, *workload, options);
     if (!status.ok()) {

@@ -53,15 +53,31 @@ Sequential Lstm(int64_t length, int64_t units, int num_layers) {
 }
 
 int64_t SequenceLength(const Workload& workload) { return workload.name == "lstm" ? 256 : 64; }
-bool ReadsIds(const Workload& workload) { return workload.name.starts_with("lstm"); }
 
-absl::StatusOr<std::shared_ptr<keras::Model>> Architecture(const std::string& name,
-                                                           int64_t length) {
+absl::StatusOr<std::shared_ptr<keras::Model>> Architecture(const Workload& workload) {
+  if (const std::optional<TransformerConfig> transformer = workload.transformer()) {
+    return MakeTransformer(*transformer);
+  }
+  const std::string& name = workload.name;
   if (name == "mlp") return Mlp();
   if (name == "cnn") return Cnn();
-  if (name == "lstm") return Lstm(length, 512, 2);
-  if (name == "lstm_small") return Lstm(length, 128, 1);
+  if (name == "lstm") return Lstm(SequenceLength(workload), 512, 2);
+  if (name == "lstm_small") return Lstm(SequenceLength(workload), 128, 1);
   return Unimplemented("unsupported");
+}
+
+Tensor RandomIntegers(Shape shape, int64_t below, uint64_t stream) {
+  Tensor x = Tensor::Uninitialized(DType::kI32, std::move(shape));
+  PhiloxStream random(0, stream);
+  for (int64_t i = 0; i < x.num_elements(); ++i) {
+    x.data<int32_t>()[i] = static_cast<int32_t>(random.Below(static_cast<uint64_t>(below)));
+  }
+  return x;
+}
+
+bool IsDecoder(const Workload& workload) {
+  const std::optional<TransformerConfig> transformer = workload.transformer();
+  return transformer && transformer->is_decoder();
 }
 
 Json Serialized(const char* module, const char* class_name, Json config) {
@@ -73,40 +89,40 @@ Json Serialized(const char* module, const char* class_name, Json config) {
 
 absl::StatusOr<std::shared_ptr<keras::Model>> MakeModel(const Workload& workload) {
   if (workload.dtype != "fp32") return Unimplemented("unsupported");
-  ASSIGN_OR_RETURN(const std::shared_ptr<keras::Model> model,
-                   Architecture(workload.name, SequenceLength(workload)));
+  ASSIGN_OR_RETURN(const std::shared_ptr<keras::Model> model, Architecture(workload));
   RETURN_IF_ERROR(model->status());
+  const Json optimizer =
+      IsDecoder(workload)
+          ? Serialized("keras.optimizers", "AdamW",
+                       Json::MakeObject({{"learning_rate", 3e-4}, {"weight_decay", 0.1}}))
+          : Serialized("keras.optimizers", "Adam", Json::MakeObject({{"learning_rate", 1e-3}}));
   model->set_compile_config(
-      Json::MakeObject({{"optimizer", Serialized("keras.optimizers", "Adam",
-                                                 Json::MakeObject({{"learning_rate", 1e-3}}))},
+      Json::MakeObject({{"optimizer", optimizer},
                         {"loss", Serialized("keras.losses", "SparseCategoricalCrossentropy",
                                             Json::MakeObject({{"from_logits", true}}))}}));
   return model;
 }
 
 Tensor RandomInputs(const Workload& workload, int64_t batch) {
-  PhiloxStream random(0, 1);
-  if (ReadsIds(workload)) {
-    Tensor ids = Tensor::Uninitialized(DType::kI32, {batch, SequenceLength(workload)});
-    for (int64_t i = 0; i < ids.num_elements(); ++i) {
-      ids.data<int32_t>()[i] = static_cast<int32_t>(random.Below(kVocabulary));
-    }
-    return ids;
+  if (const std::optional<TransformerConfig> c = workload.transformer()) {
+    return RandomIntegers({batch, c->length}, c->vocabulary, 1);
+  }
+  if (workload.name.starts_with("lstm")) {
+    return RandomIntegers({batch, SequenceLength(workload)}, kVocabulary, 1);
   }
   Tensor x = Tensor::Uninitialized(
       DType::kF32, workload.name == "mlp" ? Shape{batch, 784} : Shape{batch, 28, 28, 1});
+  PhiloxStream random(0, 1);
   for (int64_t i = 0; i < x.num_elements(); ++i) x.data<float>()[i] = random.Uniform();
   return x;
 }
 
 Tensor RandomLabels(const Workload& workload, int64_t batch) {
-  const uint64_t num_classes = ReadsIds(workload) ? 2 : 10;
-  Tensor y = Tensor::Uninitialized(DType::kI32, {batch});
-  PhiloxStream random(0, 2);
-  for (int64_t i = 0; i < batch; ++i) {
-    y.data<int32_t>()[i] = static_cast<int32_t>(random.Below(num_classes));
+  if (const std::optional<TransformerConfig> c = workload.transformer()) {
+    if (c->is_decoder()) return RandomIntegers({batch, c->length}, c->vocabulary, 2);
+    return RandomIntegers({batch}, c->classes, 2);
   }
-  return y;
+  return RandomIntegers({batch}, workload.name.starts_with("lstm") ? 2 : 10, 2);
 }
 
 }  // namespace tricorn::bench

@@ -1,10 +1,30 @@
 #include "tests/bench/engine/workload.h"
 
+#include <algorithm>
 #include <charconv>
 
 #include "core/base/status.h"
 
 namespace tricorn::bench {
+
+std::optional<TransformerConfig> Workload::transformer() const {
+  TransformerConfig c;
+  if (name == "bert_s512") {
+    c.length = 512;
+  } else if (name == "gpt2") {
+    c.vocabulary = 50304;
+    c.length = 1024;
+    c.classes = 0;
+  } else if (name != "bert_s128") {
+    return std::nullopt;
+  }
+  if (smoke) {
+    c.layers = 2;
+    c.vocabulary = 512;
+    c.length = std::min<int64_t>(c.length, 128);
+  }
+  return c;
+}
 
 double Workload::TrainFlops() const {
   const auto samples = static_cast<double>(batch);
@@ -13,6 +33,13 @@ double Workload::TrainFlops() const {
   // Per step and sample: a row of inputs and one of states times the weights of four gates.
   if (name == "lstm") return 6 * samples * 256 * (4.0 * 512 * (128 + 512) + 4.0 * 512 * 1024);
   if (name == "lstm_small") return 6 * samples * 64 * 4.0 * 128 * 256;
+  if (const std::optional<TransformerConfig> c = transformer()) {
+    const auto dim = static_cast<double>(c->dim), layers = static_cast<double>(c->layers);
+    const auto length = static_cast<double>(c->length);
+    double weights = layers * 12 * dim * dim;
+    if (c->is_decoder()) weights += static_cast<double>(c->vocabulary) * dim;
+    return samples * length * (6 * weights + 12 * layers * dim * length);
+  }
   return 0;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/statusor.h"
+#include "tests/bench/engine/transformer.h"
 
 namespace tricorn::bench {
 
@@ -13,6 +15,10 @@ struct Workload {
   std::string name;
   int64_t batch = 1;
   std::string dtype;
+  bool smoke = false;  // so small that it proves the code path alone
+
+  // Of bert_s128, bert_s512 and gpt2; none for other names.
+  std::optional<TransformerConfig> transformer() const;
 
   // Arithmetic of the matrix products of one training step as the harness counts it: forward and
   // twice as much backward.
