@@ -308,7 +308,6 @@ class Reader {
       std::string_view value;
       if (type->kind == hdf5::Datatype::kFixedString) {
         value = data.Take(type->size);
-        value = value.substr(0, value.find('\0'));
       } else if (type->kind == hdf5::Datatype::kVariableString) {
         const auto length = data.Take<uint32_t>();
         const auto heap = data.Take<uint64_t>();
@@ -321,6 +320,7 @@ class Reader {
         continue;
       }
       if (!data.ok()) return Truncated(attribute.name);
+      value = value.substr(0, value.find('\0'));  // both kinds are C strings to other readers
       attributes->insert_or_assign(attribute.name, std::string(value));
     }
     return absl::OkStatus();
