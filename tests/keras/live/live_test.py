@@ -62,6 +62,13 @@ def has_recurrent_mask(model, outputs):
     return masked and any(isinstance(layer, recurrent) for layer in layers)
 
 
+def has_plain_names(model):
+    """Whether logs are named by distinct layers: those of dictionaries and of one layer called twice
+    are named otherwise, which Tricorn lacks."""
+    names = model.output_names
+    return not isinstance(model.output, dict) and len(set(names)) == len(names)
+
+
 def write_cases(root, number, name, seed, refusals):
     """The cases of one model of class `name`, or of a "graph"; in folders of one name in each family.
 
@@ -88,7 +95,7 @@ def write_cases(root, number, name, seed, refusals):
     case.write(saved, "round_trip", case.Arrays(), 0, model="model.keras")
     outputs = keras.tree.flatten(model.output)
     steps = deterministic and model.trainable_variables and all(map(case.is_float, outputs))
-    steps = steps and not has_recurrent_mask(model, outputs)
+    steps = steps and not has_recurrent_mask(model, outputs) and has_plain_names(model)
     if not steps:
         return False
     training.mkdir(parents=True)
