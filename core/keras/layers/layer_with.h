@@ -32,6 +32,7 @@ class LayerWith : public Base {
       : Base(std::move(options)), config_(std::move(config)) {}
 
   std::string_view class_name() const override { return Derived::kClassName; }
+  std::string_view registered_name() const override { return RegisteredNameOf<Derived>(); }
   const C& config() const { return config_; }
 
   Json GetConfig() const override {

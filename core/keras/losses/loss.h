@@ -48,6 +48,7 @@ class LossWith : public Loss {
   explicit LossWith(C config = {}) : config_(std::move(config)) {}
 
   std::string_view class_name() const override { return Derived::kClassName; }
+  std::string_view registered_name() const override { return RegisteredNameOf<Derived>(); }
   Json GetConfig() const override { return ToJson(config_); }
   const std::string& name() const override { return config_.name; }
   const std::string& reduction() const override { return config_.reduction; }

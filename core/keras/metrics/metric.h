@@ -48,6 +48,7 @@ class MetricWith : public Base {
   explicit MetricWith(C config = {}) : config_(std::move(config)) {}
 
   std::string_view class_name() const override { return Derived::kClassName; }
+  std::string_view registered_name() const override { return RegisteredNameOf<Derived>(); }
   Json GetConfig() const override {
     Json config = ToJson(config_);
     if (!config.Has("dtype")) config.Set("dtype", "float32");

@@ -33,6 +33,7 @@ class LossScaleOptimizer : public Optimizer {
   std::vector<Variable*> variables() const override;
   Variable* learning_rate_variable() const override { return inner_->learning_rate_variable(); }
   Variable& iteration() const override { return inner_->iteration(); }
+  std::vector<Optimizer*> members() override { return inner_->members(); }
   int64_t steps_per_update() const override { return inner_->steps_per_update(); }
   void ExcludeFromWeightDecay(const std::vector<std::string>& names) override {
     inner_->ExcludeFromWeightDecay(names);
@@ -40,8 +41,12 @@ class LossScaleOptimizer : public Optimizer {
   void set_loss_scale_factor(std::optional<double>) override {}  // it has one that changes
   void Apply(CallContext& context, std::span<const ir::Value> gradients) const override;
   ir::Value ScaleLoss(CallContext& context, ir::Value loss) const override;
+  ir::Value Rate(CallContext& context) const override { return inner_->Rate(context); }
   bool keeps_averages() const override { return inner_->keeps_averages(); }
   void FinalizeVariables() const override { inner_->FinalizeVariables(); }
+  std::vector<std::pair<Variable*, Variable*>> averages() const override {
+    return inner_->averages();
+  }
 
  private:
   absl::Status MakeState() override;

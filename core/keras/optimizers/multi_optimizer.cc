@@ -154,6 +154,23 @@ bool MultiOptimizer::keeps_averages() const {
                      [](const auto& optimizer) { return optimizer->keeps_averages(); });
 }
 
+std::vector<Optimizer*> MultiOptimizer::members() {
+  std::vector<Optimizer*> members;
+  for (const auto& optimizer : config_.optimizer_map.optimizers()) {
+    members.push_back(optimizer.get());
+  }
+  return members;
+}
+
+std::vector<std::pair<Variable*, Variable*>> MultiOptimizer::averages() const {
+  std::vector<std::pair<Variable*, Variable*>> all;
+  for (const auto& optimizer : config_.optimizer_map.optimizers()) {
+    const auto own = optimizer->averages();
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
+}
+
 void MultiOptimizer::FinalizeVariables() const {
   for (const auto& optimizer : config_.optimizer_map.optimizers()) {
     if (optimizer->is_built()) optimizer->FinalizeVariables();

@@ -57,12 +57,14 @@ class MultiOptimizer : public Optimizer {
   const MultiOptimizerConfig& config() const { return config_; }
 
   std::vector<Variable*> variables() const override;
+  std::vector<Optimizer*> members() override;
   void ExcludeFromWeightDecay(const std::vector<std::string>& names) override;
   void set_loss_scale_factor(std::optional<double> factor) override;
   void Apply(CallContext& context, std::span<const ir::Value> gradients) const override;
   ir::Value ScaleLoss(CallContext& context, ir::Value loss) const override;
   bool keeps_averages() const override;
   void FinalizeVariables() const override;
+  std::vector<std::pair<Variable*, Variable*>> averages() const override;
 
  private:
   absl::Status MakeState() override;

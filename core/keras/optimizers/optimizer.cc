@@ -36,6 +36,11 @@ absl::Status Optimizer::Build(std::span<Variable* const> trainable) {
   return WithSubject(MakeState(), name_);
 }
 
+ir::Value Optimizer::Rate(CallContext& context) const {
+  CHECK(learning_rate_variable() != nullptr);
+  return context.Read(*learning_rate_variable());
+}
+
 std::vector<Variable*> Optimizer::variables() const {
   std::vector<Variable*> all;
   for (const auto& variable : variables_) all.push_back(variable.get());

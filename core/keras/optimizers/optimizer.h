@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/base/status.h"
@@ -36,6 +37,10 @@ class Optimizer : public Serializable {
   // nullptr when the rate is scheduled.
   virtual Variable* learning_rate_variable() const { return learning_rate_; }
   virtual Variable& iteration() const { return *iteration_; }
+  // The rate of the next update, scheduled or not: a float32 scalar.
+  virtual ir::Value Rate(CallContext& context) const;
+  // The optimizers with a rate of their own: this one, or those that it is made of.
+  virtual std::vector<Optimizer*> members() { return {this}; }
   // Steps whose gradients are gathered for one update.
   virtual int64_t steps_per_update() const { return 1; }
 
@@ -52,6 +57,8 @@ class Optimizer : public Serializable {
   // Whether training ends with averages in place of the weights, which FinalizeVariables does.
   virtual bool keeps_averages() const = 0;
   virtual void FinalizeVariables() const = 0;
+  // Weights, each with the average kept beside it.
+  virtual std::vector<std::pair<Variable*, Variable*>> averages() const = 0;
 
  protected:
   Optimizer(std::string name, const LearningRate& rate);

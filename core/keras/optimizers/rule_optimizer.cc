@@ -49,7 +49,7 @@ RuleOptimizer::RuleOptimizer(OptimizerConfig base, const OptimizerConfig& defaul
                 base.learning_rate.is_set() ? base.learning_rate : defaults.learning_rate),
       base_(WithDefaults(std::move(base), defaults)) {}
 
-absl::StatusOr<const Variable*> RuleOptimizer::AddSlot(const Variable& weight, const Slot& slot) {
+absl::StatusOr<Variable*> RuleOptimizer::AddSlot(const Variable& weight, const Slot& slot) {
   std::string path = slot.path;
   if (path.empty()) {
     std::string weight_path = weight.path;
@@ -73,8 +73,7 @@ absl::StatusOr<const Variable*> RuleOptimizer::AddSlot(const Variable& weight, c
   return AddVariable(std::move(path), std::move(value));
 }
 
-absl::Status RuleOptimizer::AddForEachWeight(const Slot& slot,
-                                             std::vector<const Variable*>& variables) {
+absl::Status RuleOptimizer::AddForEachWeight(const Slot& slot, std::vector<Variable*>& variables) {
   for (const Variable* weight : trainable()) {
     ASSIGN_OR_RETURN(variables.emplace_back(), AddSlot(*weight, slot));
   }
@@ -272,6 +271,12 @@ void RuleOptimizer::Apply(CallContext& context, std::span<const Value> gradients
   }
   if (base_.use_ema) UpdateAverages(context);
   context.Assign(iteration(), context.Read(iteration()) + 1);
+}
+
+std::vector<std::pair<Variable*, Variable*>> RuleOptimizer::averages() const {
+  std::vector<std::pair<Variable*, Variable*>> pairs;
+  for (size_t i = 0; i < averages_.size(); ++i) pairs.emplace_back(trainable()[i], averages_[i]);
+  return pairs;
 }
 
 void RuleOptimizer::FinalizeVariables() const {

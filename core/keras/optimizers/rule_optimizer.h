@@ -59,8 +59,10 @@ class RuleOptimizer : public Optimizer {
   }
   void Apply(CallContext& context, std::span<const ir::Value> gradients) const override;
   ir::Value ScaleLoss(CallContext& context, ir::Value loss) const override;
+  ir::Value Rate(CallContext& context) const override;
   bool keeps_averages() const override { return base_.use_ema; }
   void FinalizeVariables() const override;
+  std::vector<std::pair<Variable*, Variable*>> averages() const override;
 
  protected:
   // A learning rate and decay that `base` does not give are those of `defaults`.
@@ -109,12 +111,11 @@ class RuleOptimizer : public Optimizer {
   using Slotted = std::vector<std::pair<std::string, const Variable*>>;
 
   absl::Status MakeState() final;
-  absl::StatusOr<const Variable*> AddSlot(const Variable& weight, const Slot& slot);
-  absl::Status AddForEachWeight(const Slot& slot, std::vector<const Variable*>& variables);
+  absl::StatusOr<Variable*> AddSlot(const Variable& weight, const Slot& slot);
+  absl::Status AddForEachWeight(const Slot& slot, std::vector<Variable*>& variables);
   const Variable* SlotVariable(size_t index, std::string_view slot) const;
   std::vector<ir::Value> Clip(std::vector<ir::Value> gradients) const;
   std::optional<double> Decay(const Variable& weight) const;
-  ir::Value Rate(CallContext& context) const;
   ir::Value UpdateCount(CallContext& context) const;
   std::vector<ir::Value> Accumulate(CallContext& context, std::vector<ir::Value> gradients,
                                     ir::Value is_update) const;
@@ -126,9 +127,9 @@ class RuleOptimizer : public Optimizer {
 
   OptimizerConfig base_;
   std::vector<std::string> excluded_;
-  std::vector<const Variable*> averages_;      // by weight, where kept
-  std::vector<const Variable*> accumulators_;  // by weight, where kept
-  std::vector<Slotted> slots_;                 // by weight
+  std::vector<Variable*> averages_;      // by weight, where kept
+  std::vector<Variable*> accumulators_;  // by weight, where kept
+  std::vector<Slotted> slots_;           // by weight
   Slotted shared_;
 };
 
@@ -142,6 +143,7 @@ class OptimizerWith : public RuleOptimizer {
         config_(std::move(config)) {}
 
   std::string_view class_name() const override { return Derived::kClassName; }
+  std::string_view registered_name() const override { return RegisteredNameOf<Derived>(); }
   Json GetConfig() const override {
     Json json = ToJson(base_config());
     json.Set("name", name());

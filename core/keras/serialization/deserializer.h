@@ -58,10 +58,8 @@ class Deserializer {
     return object;
   }
 
- private:
-  Deserializer(const Registries& registries, int depth) : registries_(&registries), depth_(depth) {}
-
-  // Kinds with a table of their own (initializers, ...) have its classes without being told.
+  // How to make what `name` is registered for; null for an unknown name. Kinds with a table of
+  // their own (initializers, ...) have its classes and identifiers without being told.
   template <typename T>
   const typename Registry<T>::Factory* Find(std::string_view name) const {
     if (const Registry<T>* registry = registries_->Find<T>()) {
@@ -70,6 +68,9 @@ class Deserializer {
     if constexpr (requires { T::Builtins(); }) return T::Builtins().Find(name);
     return nullptr;
   }
+
+ private:
+  Deserializer(const Registries& registries, int depth) : registries_(&registries), depth_(depth) {}
 
   const Registries* registries_;
   int depth_ = 0;

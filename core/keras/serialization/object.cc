@@ -4,7 +4,10 @@ namespace tricorn::keras {
 
 Json SerializeObject(const Serializable& object) {
   const std::string_view registered = object.registered_name();
-  return Json::MakeObject({{"module", object.module()},
+  const size_t package = registered.find('>');
+  const std::string_view module =
+      package == registered.npos ? object.module() : registered.substr(0, package);
+  return Json::MakeObject({{"module", module},
                            {"class_name", object.class_name()},
                            {"config", object.GetConfig()},
                            {"registered_name", registered.empty() ? Json() : Json(registered)}});

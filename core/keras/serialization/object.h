@@ -19,7 +19,19 @@ class Serializable {
   virtual Json GetConfig() const = 0;
 };
 
-// {"module": ..., "class_name": ..., "config": ..., "registered_name": ...}
+// What a user's class C is registered under, which it gives as kRegisteredName ("package>Name");
+// empty for the classes of Keras.
+template <typename C>
+constexpr std::string_view RegisteredNameOf() {
+  if constexpr (requires { C::kRegisteredName; }) {
+    return C::kRegisteredName;
+  } else {
+    return "";
+  }
+}
+
+// {"module": ..., "class_name": ..., "config": ..., "registered_name": ...}; the module
+// of a user's class is its package.
 Json SerializeObject(const Serializable& object);
 
 }  // namespace tricorn::keras

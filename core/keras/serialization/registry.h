@@ -33,9 +33,14 @@ class Registry {
   void AddFactory(std::string_view name, Factory factory) {
     factories_[std::string(name)] = std::move(factory);
   }
+  // A user's class is known by its kRegisteredName, ours by kClassName.
   template <typename C>
   void Add() {
-    Add<C>(C::kClassName);
+    if constexpr (requires { C::kRegisteredName; }) {
+      Add<C>(C::kRegisteredName);
+    } else {
+      Add<C>(C::kClassName);
+    }
   }
 
   const Factory* Find(std::string_view name) const {  // nullptr when there is none
