@@ -1,24 +1,12 @@
 #include "core/data/tfrecord_reader.h"
 
-#include <array>
 #include <cstdint>
-#include <cstring>
 
 #include "core/base/status.h"
+#include "core/io/crc32c.h"
 
 namespace tricorn {
 namespace {
-
-constexpr std::array<uint32_t, 256> kCrcTable = [] {
-  constexpr uint32_t kPolynomial = 0x82f63b78;  // Castagnoli's, reflected
-  std::array<uint32_t, 256> table{};
-  for (uint32_t byte = 0; byte < 256; ++byte) {
-    uint32_t crc = byte;
-    for (int bit = 0; bit < 8; ++bit) crc = crc >> 1 ^ (crc & 1 ? kPolynomial : 0);
-    table[byte] = crc;
-  }
-  return table;
-}();
 
 constexpr size_t kLengthNbytes = 8;
 constexpr size_t kCrcNbytes = 4;
@@ -31,16 +19,6 @@ T LittleEndian(const char* bytes) {
 }
 
 }  // namespace
-
-uint32_t MaskedCrc32c(std::string_view bytes) {
-  constexpr uint32_t kMask = 0xa282ead8;
-  uint32_t crc = ~0u;
-  for (const char byte : bytes) {
-    crc = crc >> 8 ^ kCrcTable[(crc ^ static_cast<uint8_t>(byte)) & 0xff];
-  }
-  crc = ~crc;
-  return (crc >> 15 | crc << 17) + kMask;
-}
 
 absl::StatusOr<std::optional<std::string_view>> TfRecordReader::Next() {
   const std::string_view rest = bytes_.substr(at_);

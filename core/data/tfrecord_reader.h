@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -29,8 +28,5 @@ class TfRecordReader {
   const std::string_view bytes_;
   size_t at_ = 0;
 };
-
-// As TFRecord stores it.
-uint32_t MaskedCrc32c(std::string_view bytes);
 
 }  // namespace tricorn

@@ -7,6 +7,7 @@
 #include "core/base/random.h"
 #include "core/data/example.h"
 #include "core/data/tfrecord_reader.h"
+#include "core/io/crc32c.h"
 
 namespace tricorn {
 namespace {

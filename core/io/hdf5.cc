@@ -35,7 +35,7 @@ bool BitwiseEqual(const Hdf5Group& a, const Hdf5Group& b) {
   const auto same = [](const auto& x, const auto& y) {
     return x.first == y.first && BitwiseEqual(x.second, y.second);
   };
-  return a.attributes == b.attributes &&
+  return a.attributes == b.attributes && a.string_lists == b.string_lists &&
          std::equal(a.groups.begin(), a.groups.end(), b.groups.begin(), b.groups.end(), same) &&
          std::equal(a.datasets.begin(), a.datasets.end(), b.datasets.begin(), b.datasets.end(),
                     same);

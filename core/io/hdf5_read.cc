@@ -158,7 +158,7 @@ class Reader {
     if (table == nullptr) {
       return Unimplemented("expected a group with a symbol table, received another kind of object");
     }
-    RETURN_IF_ERROR(ReadAttributes(header, &group->attributes));
+    RETURN_IF_ERROR(ReadAttributes(header, group));
     Cursor cursor(table->data);
     const auto tree = cursor.Take<uint64_t>();
     Cursor heap = At(cursor.Take<uint64_t>());
@@ -264,12 +264,12 @@ class Reader {
                      hdf5::ParseLayout(FindMessage(header, kLayout)->data));
     DType dtype = type.dtype;
     if (type.kind == hdf5::Datatype::kOpaque && type.size == 2) {
-      std::map<std::string, std::string, std::less<>> attributes;
-      RETURN_IF_ERROR(ReadAttributes(header, &attributes));
-      if (attributes["dtype"] != "bfloat16") {
+      Hdf5Group own;
+      RETURN_IF_ERROR(ReadAttributes(header, &own));
+      if (own.attributes["dtype"] != "bfloat16") {
         return Unimplemented(
             "expected attribute dtype=\"bfloat16\" of an opaque dataset, received \"{}\"",
-            attributes["dtype"]);
+            own.attributes["dtype"]);
       }
       dtype = DType::kBF16;
     } else if (type.kind != hdf5::Datatype::kNumber) {
@@ -293,8 +293,7 @@ class Reader {
     return tensor;
   }
 
-  absl::Status ReadAttributes(const std::vector<Message>& header,
-                              std::map<std::string, std::string, std::less<>>* attributes) {
+  absl::Status ReadAttributes(const std::vector<Message>& header, Hdf5Group* group) {
     for (const Message& message : header) {
       if (message.type != kAttribute || (message.flags & 2) != 0) continue;
       ASSIGN_OR_RETURN(const hdf5::Attribute attribute, hdf5::ParseAttribute(message.data));
@@ -303,27 +302,39 @@ class Reader {
       if (absl::IsUnimplemented(type.status()) || absl::IsUnimplemented(shape.status())) continue;
       RETURN_IF_ERROR(WithSubject(type.status(), attribute.name));
       RETURN_IF_ERROR(WithSubject(shape.status(), attribute.name));
-      if (shape->rank() != 0) continue;
+      const bool is_string = type->kind == hdf5::Datatype::kFixedString ||
+                             type->kind == hdf5::Datatype::kVariableString;
+      if (!is_string || shape->rank() > 1) continue;
       Cursor data(attribute.data);
-      std::string_view value;
-      if (type->kind == hdf5::Datatype::kFixedString) {
-        value = data.Take(type->size);
-      } else if (type->kind == hdf5::Datatype::kVariableString) {
-        const auto length = data.Take<uint32_t>();
-        const auto heap = data.Take<uint64_t>();
-        const auto index = data.Take<uint32_t>();
-        if (length > 0) {
-          ASSIGN_OR_RETURN(value, ReadHeapObject(heap, index));
-          value = Cursor(value).Take(length);
-        }
-      } else {
+      if (shape->rank() == 0) {
+        ASSIGN_OR_RETURN(const std::string_view value, TakeString(*type, data));
+        if (!data.ok()) return Truncated(attribute.name);
+        group->attributes.insert_or_assign(attribute.name, std::string(value));
         continue;
       }
-      if (!data.ok()) return Truncated(attribute.name);
-      value = value.substr(0, value.find('\0'));  // both kinds are C strings to other readers
-      attributes->insert_or_assign(attribute.name, std::string(value));
+      std::vector<std::string>& list = group->string_lists[attribute.name];
+      for (int64_t i = 0; i < (*shape)[0]; ++i) {
+        RETURN_IF_ERROR(Spend(1));
+        ASSIGN_OR_RETURN(const std::string_view value, TakeString(*type, data));
+        if (!data.ok()) return Truncated(attribute.name);
+        list.emplace_back(value);
+      }
     }
     return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::string_view> TakeString(const hdf5::Datatype& type, Cursor& data) {
+    if (type.kind == hdf5::Datatype::kFixedString) {
+      const std::string_view value = data.Take(type.size);
+      return value.substr(0, value.find('\0'));
+    }
+    const auto length = data.Take<uint32_t>();
+    const auto heap = data.Take<uint64_t>();
+    const auto index = data.Take<uint32_t>();
+    if (length == 0 || !data.ok()) return std::string_view();
+    ASSIGN_OR_RETURN(const std::string_view value, ReadHeapObject(heap, index));
+    const std::string_view text = Cursor(value).Take(length);
+    return text.substr(0, text.find('\0'));  // both kinds are C strings to other readers
   }
 
   absl::StatusOr<std::string_view> ReadHeapObject(uint64_t address, uint32_t index) {

@@ -1,5 +1,6 @@
 #include <hdf5.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/base/mutex.h"
@@ -107,6 +108,30 @@ absl::Status WriteAttribute(hid_t object, const std::string& name, const std::st
   return absl::OkStatus();
 }
 
+absl::Status WriteStringList(hid_t object, const std::string& name,
+                             const std::vector<std::string>& list) {
+  if (list.empty()) return absl::OkStatus();
+  RETURN_IF_ERROR(CheckName(name));
+  size_t longest = 1;
+  for (const std::string& value : list) longest = std::max(longest, value.size());
+  const Id type(H5Tcopy(H5T_C_S1), &H5Tclose);
+  H5Tset_size(type, longest);
+  H5Tset_strpad(type, H5T_STR_NULLPAD);
+  const hsize_t count = list.size();
+  const Id space(H5Screate_simple(1, &count, nullptr), &H5Sclose);
+  const Id attribute(H5Acreate2(object, name.c_str(), type, space, H5P_DEFAULT, H5P_DEFAULT),
+                     &H5Aclose);
+  std::string padded;
+  for (const std::string& value : list) {
+    padded += value;
+    padded.append(longest - value.size(), '\0');
+  }
+  if (!attribute.ok() || H5Awrite(attribute, type, padded.data()) < 0) {
+    return Failed("attribute " + name);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status WriteDataset(hid_t parent, const std::string& name, const Tensor& tensor) {
   RETURN_IF_ERROR(CheckName(name));
   const Id type(TypeOf(tensor.dtype()), &H5Tclose);
@@ -134,6 +159,9 @@ absl::Status WriteDataset(hid_t parent, const std::string& name, const Tensor& t
 absl::Status WriteGroup(hid_t id, const Hdf5Group& group) {
   for (const auto& [name, value] : group.attributes)
     RETURN_IF_ERROR(WriteAttribute(id, name, value));
+  for (const auto& [name, list] : group.string_lists) {
+    RETURN_IF_ERROR(WriteStringList(id, name, list));
+  }
   for (const auto& [name, child] : group.groups) {
     RETURN_IF_ERROR(CheckName(name));
     if (group.datasets.contains(name)) {
