@@ -47,7 +47,7 @@ absl::StatusOr<std::string> Summarize(const std::string& path, int line_length) 
   keras::Model* const model = loaded->get();
   RETURN_IF_ERROR(model->status());
   const Reply reply = {.name = model->name(),
-                       .table = model->Summary(line_length),
+                       .table = model->Summary({.line_length = line_length}),
                        .total_params = CountParams(model->weights()),
                        .trainable_params = CountParams(model->trainable_weights())};
   return ToJson(reply).Dump();

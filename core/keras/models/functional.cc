@@ -1,10 +1,27 @@
 #include "core/keras/models/functional.h"
 
+#include <algorithm>
+
 #include "core/keras/models/input_values.h"
 #include "core/keras/models/naming.h"
 
 namespace tricorn::keras {
 namespace models {
+namespace {
+
+// The sorted keys of a dictionary of tensors; empty for other structures.
+std::vector<std::string> Keys(const Nest<KerasTensor>& structure) {
+  std::vector<std::string> keys;
+  if (!structure.is_dict()) return keys;
+  for (const auto& [key, value] : structure.dict()) {
+    if (!value.is_leaf()) return {};
+    keys.push_back(key);
+  }
+  std::sort(keys.begin(), keys.end());
+  return keys;
+}
+
+}  // namespace
 
 Functional::Functional(Nest<KerasTensor> inputs, Nest<KerasTensor> outputs, LayerOptions options)
     : Model(std::move(options)),
@@ -29,6 +46,16 @@ Functional::~Functional() {
   // The graph holds all calls and lets them go in order.
   outputs_.clear();
   output_structure_ = {};
+}
+
+std::vector<std::string> Functional::input_names() const {
+  const std::vector<std::string> keys = Keys(input_structure_);
+  return keys.empty() ? Model::input_names() : keys;
+}
+
+std::vector<std::string> Functional::output_names() const {
+  const std::vector<std::string> keys = Keys(output_structure_);
+  return keys.empty() ? Model::output_names() : keys;
 }
 
 std::vector<std::shared_ptr<Layer>> Functional::layers() const {

@@ -31,6 +31,8 @@ class Functional : public Model {
   const std::vector<KerasTensor>& outputs() const override { return outputs_; }
   const Nest<KerasTensor>& input_structure() const { return input_structure_; }
   const Nest<KerasTensor>& output_structure() const { return output_structure_; }
+  std::vector<std::string> input_names() const override;
+  std::vector<std::string> output_names() const override;
   std::vector<std::shared_ptr<Layer>> layers() const override;
 
   // Layers of a functional model are built before it: their paths do not name it.

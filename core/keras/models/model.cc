@@ -25,6 +25,39 @@ absl::StatusOr<std::shared_ptr<Layer>> Model::GetLayer(std::string_view name) co
   return NotFound("{}: expected one of the layers {}, received '{}'", DisplayName(), known, name);
 }
 
+absl::StatusOr<std::shared_ptr<Layer>> Model::GetLayer(int64_t index) const {
+  const std::vector<std::shared_ptr<Layer>> all = layers();
+  const auto count = static_cast<int64_t>(all.size());
+  if (index < -count || index >= count) {
+    return NotFound("{}: expected the index of one of its {} layers, received {}", DisplayName(),
+                    count, index);
+  }
+  return all[static_cast<size_t>(index < 0 ? index + count : index)];
+}
+
+std::vector<Tensor> Model::GetWeights() const {
+  std::vector<Tensor> values;
+  for (const Variable* variable : weights()) values.push_back(variable->value.Clone());
+  return values;
+}
+
+absl::Status Model::SetWeights(const std::vector<Tensor>& values) {
+  const std::vector<Variable*> variables = weights();
+  if (values.size() != variables.size()) {
+    return InvalidArgument("{}: expected {} weights, received {}", DisplayName(), variables.size(),
+                           values.size());
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    if (values[i].shape() == variables[i]->type.shape) continue;
+    return InvalidArgument("{}: expected shape {}, received {}", variables[i]->path,
+                           variables[i]->type.shape.ToString(), values[i].shape().ToString());
+  }
+  for (size_t i = 0; i < values.size(); ++i) {
+    variables[i]->value = values[i].Cast(variables[i]->type.dtype).Clone();
+  }
+  return absl::OkStatus();
+}
+
 ir::Values Model::Apply(CallContext& context, ir::Operands inputs) {
   return CallWith(context, CallArguments<ir::Value>::Of({inputs.begin(), inputs.end()}));
 }

@@ -1,7 +1,9 @@
 // The table of a model's layers, as Keras's `summary` prints it.
 
 #include <algorithm>
+#include <regex>
 
+#include "core/base/status.h"
 #include "core/keras/models/model.h"
 #include "core/keras/models/text_table.h"
 #include "fmt/format.h"
@@ -75,40 +77,133 @@ bool IsChain(const FunctionalGraph& graph) {
   return sources == 1;
 }
 
-std::vector<std::shared_ptr<Operation>> Rows(const Model& model) {
+std::vector<std::shared_ptr<Operation>> OperationsOf(const Model& model) {
   if (model.class_name() == "Functional") return model.graph()->operations();
   const std::vector<std::shared_ptr<Layer>> layers = model.layers();
   return {layers.begin(), layers.end()};
 }
 
-}  // namespace
-
-std::string Model::Summary(int line_length) const {
-  const FunctionalGraph* calls = graph();
-  const bool chain = calls == nullptr || class_name() != "Functional" || IsChain(*calls);
-  const std::vector<double> ends =
-      chain ? std::vector<double>{0.45, 0.8, 1.0} : std::vector<double>{0.3, 0.56, 0.74, 1.0};
-  std::vector<TextTable::Column> columns = {
-      {.header = "Layer (type)"}, {.header = "Output Shape"}, {.header = "Param #"}};
-  if (!chain) columns.push_back({.header = "Connected to"});
-  columns[2].right_aligned = true;
-  int used = 0;
-  for (size_t i = 0; i < columns.size(); ++i) {
-    columns[i].width = static_cast<int>(ends[i] * line_length) - used;
-    used += columns[i].width;
+// The operations from the first that matches one pattern to the last that matches the other.
+absl::StatusOr<std::vector<std::shared_ptr<Operation>>> InRange(
+    std::vector<std::shared_ptr<Operation>> all, const SummaryOptions& options) {
+  if (!options.layer_range) return all;
+  std::vector<size_t> from, to;
+  try {
+    const std::regex first(options.layer_range->first);
+    const std::regex last(options.layer_range->second);
+    constexpr auto kAtBegin = std::regex_constants::match_continuous;
+    for (size_t i = 0; i < all.size(); ++i) {
+      const std::string name = all[i]->DisplayName();
+      if (std::regex_search(name, first, kAtBegin)) from.push_back(i);
+      if (std::regex_search(name, last, kAtBegin)) to.push_back(i);
+    }
+  } catch (const std::regex_error& error) {
+    return InvalidArgument("layer_range: expected regular expressions, received ('{}', '{}')",
+                           options.layer_range->first, options.layer_range->second);
   }
-  TextTable table(std::move(columns), line_length);
-  for (const std::shared_ptr<Operation>& operation : Rows(*this)) {
-    const auto* layer = dynamic_cast<const Layer*>(operation.get());
+  if (from.empty() || to.empty()) {
+    return InvalidArgument("layer_range: expected names of layers, received ('{}', '{}')",
+                           options.layer_range->first, options.layer_range->second);
+  }
+  size_t begin = from.front(), end = to.back();
+  if (begin > end) {
+    begin = to.front();
+    end = from.back();
+  }
+  return std::vector<std::shared_ptr<Operation>>(all.begin() + static_cast<int64_t>(begin),
+                                                 all.begin() + static_cast<int64_t>(end) + 1);
+}
+
+// The table of a model's operations and, as asked for, of those inside.
+class Rows {
+ public:
+  Rows(const Model& model, const SummaryOptions& options)
+      : options_(options),
+        calls_(model.graph()),
+        is_chain_(model.class_name() != "Functional" || calls_ == nullptr || IsChain(*calls_)) {}
+
+  absl::StatusOr<TextTable> MakeTable() const {
+    std::vector<TextTable::Column> columns = {
+        {.header = "Layer (type)"},
+        {.header = "Output Shape"},
+        {.header = "Param #", .align = TextTable::Column::kRight}};
+    std::vector<double> ends = {0.45, 0.8, 1.0};
+    int line_length = 88;
+    if (!is_chain_) {
+      columns.push_back({.header = "Connected to"});
+      ends = {0.3, 0.56, 0.74, 1.0};
+      line_length = 108;
+    }
+    if (!options_.positions.empty()) ends = options_.positions;
+    if (options_.show_trainable) {
+      columns.push_back({.header = "Trainable", .align = TextTable::Column::kCenter});
+      for (double& end : ends) end *= 0.9;
+      ends.push_back(1.0);
+      line_length += 12;
+    }
+    line_length = options_.line_length.value_or(line_length);
+    if (ends.size() != columns.size()) {
+      return InvalidArgument("positions: expected {} numbers, one a column, received {}",
+                             columns.size() - (options_.show_trainable ? 1 : 0),
+                             options_.positions.size());
+    }
+    int used = 0;
+    for (size_t i = 0; i < columns.size(); ++i) {
+      columns[i].width = static_cast<int>(ends[i] * line_length) - used;
+      if (columns[i].width < 4) {
+        return InvalidArgument("summary: expected room for 4 characters a column, received {}",
+                               columns[i].width);
+      }
+      used += columns[i].width;
+    }
+    return TextTable(std::move(columns), line_length);
+  }
+
+  void Add(TextTable& table, const Operation& operation, const FunctionalGraph* calls,
+           int depth) const {
+    const auto* layer = dynamic_cast<const Layer*>(&operation);
     const std::vector<const CallNode*> made =
-        calls == nullptr ? std::vector<const CallNode*>() : calls->CallsOf(*operation);
+        calls == nullptr ? std::vector<const CallNode*>() : calls->CallsOf(operation);
+    std::string prefix;
+    for (int i = 0; i < depth; ++i) prefix += "   ";
+    if (depth > 0) prefix += "└ ";
     std::vector<std::string> cells = {
-        operation->DisplayName() + " (" + std::string(operation->class_name()) + ")",
+        fmt::format("{}{} ({})", prefix, operation.DisplayName(), operation.class_name()),
         made.empty() ? "?" : OutputShapes(made.back()->outputs),
         layer == nullptr ? "0" : WithCommas(layer->CountParams())};
-    if (calls == nullptr && layer != nullptr && !layer->built()) cells[2] += " (unbuilt)";
-    if (!chain) cells.push_back(Connections(*calls, *operation));
+    if (layer != nullptr && !layer->built()) cells[2] = "0 (unbuilt)";
+    if (!is_chain_) cells.push_back(depth == 0 ? Connections(*calls_, operation) : "-");
+    if (options_.show_trainable) {
+      const bool has_weights = layer != nullptr && !layer->weights().empty();
+      cells.push_back(!has_weights ? "-" : layer->trainable() ? "Y" : "N");
+    }
     table.AddRow(std::move(cells));
+    const auto* model = dynamic_cast<const Model*>(&operation);
+    if (!options_.expand_nested || model == nullptr) return;
+    for (const std::shared_ptr<Layer>& inner : model->layers()) {
+      Add(table, *inner, model->graph(), depth + 1);
+    }
+  }
+
+  const FunctionalGraph* calls() const { return calls_; }
+
+ private:
+  const SummaryOptions& options_;
+  const FunctionalGraph* calls_;
+  const bool is_chain_;
+};
+
+}  // namespace
+
+std::string Model::Summary(const SummaryOptions& options) const {
+  const Rows rows(*this, options);
+  absl::StatusOr<TextTable> table = rows.MakeTable();
+  const auto operations = InRange(OperationsOf(*this), options);
+  for (const absl::Status& status : {table.status(), operations.status()}) {
+    if (!status.ok()) return std::string(status.message()) + "\n";
+  }
+  for (const std::shared_ptr<Operation>& operation : *operations) {
+    rows.Add(*table, *operation, rows.calls(), 0);
   }
   const std::vector<Variable*> all = weights();
   const std::vector<Variable*> trainable = trainable_weights();
@@ -118,10 +213,13 @@ std::string Model::Summary(int line_length) const {
       others.push_back(variable);
     }
   }
-  return fmt::format("Model: \"{}\"\n", DisplayName()) + table.ToString() +
-         CountLine("Total", {all.begin(), all.end()}) +
-         CountLine("Trainable", {trainable.begin(), trainable.end()}) +
-         CountLine("Non-trainable", others);
+  const std::vector<const Variable*>& optimizer = options.optimizer_variables;
+  std::vector<const Variable*> total = {all.begin(), all.end()};
+  total.insert(total.end(), optimizer.begin(), optimizer.end());
+  return fmt::format("Model: \"{}\"\n", DisplayName()) + table->ToString() +
+         CountLine("Total", total) + CountLine("Trainable", {trainable.begin(), trainable.end()}) +
+         CountLine("Non-trainable", others) +
+         (optimizer.empty() ? "" : CountLine("Optimizer", optimizer));
 }
 
 }  // namespace tricorn::keras

@@ -64,8 +64,11 @@ std::string TextTable::Row(const std::vector<std::string>& cells, const std::str
   for (size_t line = 0; line < height; ++line) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       const std::string cell = line < wrapped[i].size() ? wrapped[i][line] : "";
-      const std::string space(static_cast<size_t>(columns_[i].width - Length(cell)), ' ');
-      text += bar + " " + (columns_[i].right_aligned ? space + cell : cell + space) + " ";
+      const auto space = static_cast<size_t>(columns_[i].width - Length(cell));
+      const size_t before = columns_[i].align == Column::kLeft     ? 0
+                            : columns_[i].align == Column::kCenter ? space / 2
+                                                                   : space;
+      text += bar + " " + std::string(before, ' ') + cell + std::string(space - before, ' ') + " ";
     }
     text += bar + "\n";
   }

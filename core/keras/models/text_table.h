@@ -11,7 +11,7 @@ class TextTable {
   struct Column {
     std::string header;
     int width = 0;  // wished for; all shrink alike until the table fits
-    bool right_aligned = false;
+    enum Align { kLeft, kCenter, kRight } align = kLeft;
   };
 
   TextTable(std::vector<Column> columns, int total_width);
