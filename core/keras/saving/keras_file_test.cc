@@ -12,6 +12,7 @@
 #include "core/keras/layers/regularization/dropout.h"
 #include "core/keras/layers/reshaping/flatten.h"
 #include "core/keras/models/sequential.h"
+#include "core/keras/saving/weights_file.h"
 
 namespace tricorn::keras {
 namespace {

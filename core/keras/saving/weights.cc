@@ -1,6 +1,7 @@
 #include "core/keras/saving/weights.h"
 
 #include "core/keras/saving/layer_walk.h"
+#include "core/keras/saving/staged_weights.h"
 
 namespace tricorn::keras {
 namespace {
@@ -43,37 +44,37 @@ absl::StatusOr<Hdf5Group> WeightsToHdf5(Model& model) {
   return root;
 }
 
-absl::Status WeightsFromHdf5(const Hdf5Group& weights, Model& model) {
+absl::StatusOr<std::vector<std::string>> WeightsFromHdf5(const Hdf5Group& weights, Model& model,
+                                                         Mismatch mismatch) {
   RETURN_IF_ERROR(model.status());
-  std::vector<std::pair<Variable*, Tensor>> values;
+  StagedWeights staged;
+  std::vector<std::string> skipped;
   std::vector<Layer*> loaded;
-  RETURN_IF_ERROR(WalkLayers(model, [&](const std::string& path, Layer& layer) -> absl::Status {
+  const auto add = [&](const std::string& path, Layer& layer) -> absl::Status {
     const std::vector<Variable*> variables = layer.saved_variables();
     const Hdf5Group* vars = weights.Find(VarsPath(path));
     const size_t received = vars == nullptr ? 0 : vars->datasets.size();
+    const std::string subject = layer.DisplayName() + " (" + VarsPath(path) + ")";
     if (received != variables.size()) {
-      return InvalidArgument("{} ({}): expected {} variables, received {}", layer.DisplayName(),
-                             VarsPath(path), variables.size(), received);
+      return InvalidArgument("{}: expected {} variables, received {}", subject, variables.size(),
+                             received);
     }
     if (received == 0) return absl::OkStatus();
-    loaded.push_back(&layer);
     absl::StatusOr<std::vector<Tensor>> tensors = VarsInOrder(*vars);
     if (!tensors.ok()) return WithSubject(tensors.status(), VarsPath(path));
-    for (size_t i = 0; i < received; ++i) {
-      const ir::Type& type = variables[i]->type;
-      const Tensor& tensor = (*tensors)[i];
-      if (tensor.shape() != type.shape) {
-        return InvalidArgument("{}: expected shape {}, received {}", variables[i]->path,
-                               type.shape.ToString(), tensor.shape().ToString());
-      }
-      values.emplace_back(variables[i],
-                          tensor.dtype() == type.dtype ? tensor : tensor.Cast(type.dtype));
-    }
+    RETURN_IF_ERROR(staged.Add(subject, variables, *tensors));
+    loaded.push_back(&layer);
+    return absl::OkStatus();
+  };
+  RETURN_IF_ERROR(WalkLayers(model, [&](const std::string& path, Layer& layer) {
+    const absl::Status status = add(path, layer);
+    if (status.ok() || mismatch == Mismatch::kRefuse) return status;
+    skipped.emplace_back(status.message());
     return absl::OkStatus();
   }));
-  for (auto& [variable, value] : values) variable->value = std::move(value);
+  staged.Set();
   for (Layer* layer : loaded) layer->OnLoaded();
-  return absl::OkStatus();
+  return skipped;
 }
 
 }  // namespace tricorn::keras
