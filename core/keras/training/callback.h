@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "absl/status/status.h"
 #include "core/keras/training/history.h"
 
 namespace tricorn::keras {
 
+struct FitOptions;
 class Trainer;
 
 // Where training is.
@@ -18,20 +20,35 @@ struct Progress {
   int64_t samples = 0;      // of this step, over all shards
 };
 
-// What follows training along. An error ends it. Weights on the host are those of the last
-// Trainer::SyncToHost.
+// What follows training along, by Keras's hooks. An error ends it. Weights on the host are those of
+// the last Trainer::SyncToHost, running logs are Trainer::CurrentLogs.
 class Callback {
  public:
+  static constexpr std::string_view kKind = "callback";
   virtual ~Callback() = default;
-  virtual absl::Status OnTrainBegin(Trainer&) { return absl::OkStatus(); }
+  // May change what is still to do: where it begins.
+  virtual absl::Status OnTrainBegin(Trainer&, FitOptions&) { return absl::OkStatus(); }
   virtual absl::Status OnEpochBegin(Trainer&, int64_t /*epoch*/) { return absl::OkStatus(); }
+  // `progress` is that before the step.
+  virtual absl::Status OnBatchBegin(Trainer&, const Progress&) { return absl::OkStatus(); }
   virtual absl::Status OnBatchEnd(Trainer&, const Progress&) { return absl::OkStatus(); }
   // `logs` with validation; what is added here ends up in the history.
   virtual absl::Status OnEpochEnd(Trainer&, int64_t /*epoch*/, Logs& /*logs*/) {
     return absl::OkStatus();
   }
-  virtual absl::Status OnValidationBatchEnd(Trainer&, const Progress&) { return absl::OkStatus(); }
   virtual absl::Status OnTrainEnd(Trainer&) { return absl::OkStatus(); }
+
+  // Of Evaluate, and of validation within Fit.
+  virtual absl::Status OnTestBegin(Trainer&) { return absl::OkStatus(); }
+  virtual absl::Status OnTestBatchBegin(Trainer&, const Progress&) { return absl::OkStatus(); }
+  virtual absl::Status OnTestBatchEnd(Trainer&, const Progress&) { return absl::OkStatus(); }
+  virtual absl::Status OnTestEnd(Trainer&, const Logs&) { return absl::OkStatus(); }
+
+  // Of prediction with a compiled model.
+  virtual absl::Status OnPredictBegin(Trainer&) { return absl::OkStatus(); }
+  virtual absl::Status OnPredictBatchBegin(Trainer&, const Progress&) { return absl::OkStatus(); }
+  virtual absl::Status OnPredictBatchEnd(Trainer&, const Progress&) { return absl::OkStatus(); }
+  virtual absl::Status OnPredictEnd(Trainer&) { return absl::OkStatus(); }
 };
 
 }  // namespace tricorn::keras

@@ -32,4 +32,17 @@ absl::StatusOr<Tensor> SampleWeightsOf(const Tensor& y, const std::map<int64_t, 
   return out;
 }
 
+absl::Status WeighClasses(const std::map<int64_t, double>& weights, StepInputs& inputs) {
+  if (weights.empty()) return absl::OkStatus();
+  if (inputs.y.size() != 1) {
+    return InvalidArgument("class_weight: expected a model of one output, received {}",
+                           inputs.y.size());
+  }
+  if (!inputs.sample_weight.empty()) {
+    return InvalidArgument("class_weight: expected no sample_weight beside it, received both");
+  }
+  ASSIGN_OR_RETURN(inputs.sample_weight.emplace_back(), SampleWeightsOf(inputs.y[0], weights));
+  return absl::OkStatus();
+}
+
 }  // namespace tricorn::keras

@@ -8,11 +8,11 @@
 namespace tricorn::keras {
 namespace {
 
-// A built-in by its identifier, or a serialized object.
+// A class by its identifier, or a serialized object.
 template <typename T>
 absl::StatusOr<std::shared_ptr<T>> Make(const Json& json, const Deserializer& deserializer) {
   if (!json.is_string()) return deserializer.Object<T>(json);
-  const auto* factory = T::Builtins().Find(json.AsString());
+  const auto* factory = deserializer.Find<T>(json.AsString());
   if (factory == nullptr) {
     return NotFound("{}: expected a name that Keras has, received '{}'", T::kKind, json.AsString());
   }

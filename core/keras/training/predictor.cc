@@ -144,21 +144,29 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const std::vector<Tensor>
   return whole;
 }
 
-absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset, int64_t batch_size) {
-  if (batch_size < 1) {
-    return InvalidArgument("batch_size: expected at least 1, received {}", batch_size);
+absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset,
+                                                       const PredictOptions& options,
+                                                       const Tell& tell) {
+  if (options.batch_size < 1 || options.steps.value_or(1) < 1) {
+    return InvalidArgument("batch_size, steps: expected at least 1, received {} and {}",
+                           options.batch_size, options.steps.value_or(1));
   }
   ASSIGN_OR_RETURN(const ColumnMap columns,
                    ColumnMap::Make(dataset.columns(), model_.input_names(), {}, false));
   Prefetcher batches(dataset, EpochOrder::Sequential({0, dataset.num_rows()}),
-                     {.batch_size = batch_size});
+                     {.batch_size = options.batch_size});
+  Progress progress{.steps = (dataset.num_rows() + options.batch_size - 1) / options.batch_size};
+  if (options.steps) progress.steps = std::min(progress.steps, *options.steps);
   std::vector<std::vector<Tensor>> parts;  // by output
-  while (true) {
+  for (; progress.step < progress.steps; ++progress.step) {
     ASSIGN_OR_RETURN(const std::optional<Batch> batch, batches.Next());
     if (!batch) break;
+    progress.samples = batch->positions.size();
+    if (tell != nullptr) RETURN_IF_ERROR(tell(progress, true));
     ASSIGN_OR_RETURN(std::vector<Tensor> outputs, Predict(columns.Apply(batch->columns).x));
     parts.resize(outputs.size());
     for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(std::move(outputs[i]));
+    if (tell != nullptr) RETURN_IF_ERROR(tell(progress, false));
   }
   std::vector<Tensor> whole;
   for (const std::vector<Tensor>& output : parts) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -8,7 +9,9 @@
 #include "absl/status/statusor.h"
 #include "core/data/dataset.h"
 #include "core/keras/models/model.h"
+#include "core/keras/training/callback.h"
 #include "core/keras/training/device_state.h"
+#include "core/keras/training/fit_options.h"
 #include "core/keras/training/function.h"
 
 namespace tricorn::keras {
@@ -28,8 +31,11 @@ class Predictor {
   // ...), or of the model's own length where an output does not follow the batch. Errors:
   // InvalidArgument for inputs that do not fit the model.
   absl::StatusOr<std::vector<Tensor>> Predict(const std::vector<Tensor>& x);
-  // All rows of a dataset's x columns, `batch_size` at a time.
-  absl::StatusOr<std::vector<Tensor>> Predict(const Dataset& dataset, int64_t batch_size);
+  // The rows of a dataset's x columns, a batch at a time. `tell`, if any, hears of each batch
+  // before it and after it.
+  using Tell = std::function<absl::Status(const Progress& progress, bool begins)>;
+  absl::StatusOr<std::vector<Tensor>> Predict(const Dataset& dataset, const PredictOptions& options,
+                                              const Tell& tell = nullptr);
 
   // Compiles for batches of `rows`, before the first request needs it.
   absl::Status WarmUp(int64_t rows);

@@ -94,6 +94,7 @@ absl::StatusOr<Function::Outputs> ShardStep::TraceShard(CallContext& context,
   StepTrace trace(compiled_, rows);
   ASSIGN_OR_RETURN(const StepSums sums,
                    trace.SumShard(context, inputs.Values(arguments), training_));
+  layout.groups = sums.groups;
   layout.num_gradients = sums.gradients.size();
   layout.num_losses = sums.losses.size();
   layout.num_coverage = sums.coverage.size();
@@ -165,6 +166,7 @@ absl::Status ShardStep::CompileAdvance() {
       for (size_t i = 0; i < count; ++i) to.push_back(take());
     };
     StepSums sums;
+    sums.groups = layout_->groups;
     take_all(sums.gradients, layout_->num_gradients);
     take_all(sums.losses, layout_->num_losses);
     if (layout_->has_extra) sums.extra = take();

@@ -40,6 +40,7 @@ class ShardStep {
   struct Layout {
     std::vector<Place> places;                       // by entry of StepSums::Flatten
     std::vector<std::pair<DType, int64_t>> buckets;  // dtype, elements
+    LossGroups groups;
     size_t num_losses = 0, num_coverage = 0, num_metrics = 0, num_gradients = 0;
     bool has_extra = false;
     std::vector<const Variable*> statistics;

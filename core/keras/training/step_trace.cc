@@ -12,8 +12,8 @@ using ir::Value;
 using ir::Values;
 
 Value SampleWeightOf(const BatchValues& batch, size_t output) {
-  if (batch.sample_weight.empty()) return {};
-  return batch.sample_weight.size() == 1 ? batch.sample_weight[0] : batch.sample_weight[output];
+  if (batch.shares_weight) return batch.sample_weight[0];
+  return output < batch.sample_weight.size() ? batch.sample_weight[output] : Value();
 }
 
 Value SafeDivide(Value a, Value b) {
@@ -70,24 +70,74 @@ void StepTrace::SumMetrics(CallContext& context, const BatchValues& batch, ir::O
   }
 }
 
+absl::StatusOr<Values> StepTrace::GroupGradients(CallContext& context, ir::Operands objectives,
+                                                 std::span<Variable* const> overwritten) const {
+  Values weights;
+  for (const Variable* variable : compiled_.trainable) weights.push_back(context.Read(*variable));
+  const size_t count = weights.size();
+  for (const Variable* variable : overwritten) weights.push_back(context.Read(*variable));
+  Values gradients, last;
+  for (const Value& objective : objectives) {
+    const Value scaled = compiled_.optimizer->ScaleLoss(context, objective);
+    ASSIGN_OR_RETURN(const Values group, transform::Gradients(context.builder(), {{scaled}},
+                                                              {{ops::OnesLike(scaled)}}, weights));
+    const auto own = group.begin() + static_cast<std::ptrdiff_t>(count);
+    gradients.insert(gradients.end(), group.begin(), own);
+    if (last.empty()) last.assign(own, group.end());
+    weights.resize(count);
+  }
+  gradients.insert(gradients.end(), last.begin(), last.end());
+  return gradients;
+}
+
+Values StepTrace::WholeGradients(const StepSums& sums, ir::Operands corrections) const {
+  const size_t count = compiled_.trainable.size();
+  Values whole;
+  const auto add = [&](size_t group, Value correction) {
+    for (size_t i = 0; i < count; ++i) {
+      const Value gradient = sums.gradients[group * count + i];
+      if (whole.size() <= i) whole.emplace_back();
+      AddTo(whole[i], correction ? gradient * ops::Cast(correction, gradient.dtype()) : gradient);
+    }
+  };
+  size_t group = 0;
+  if (sums.groups.has_plain) add(group++, Value());
+  for (const int coverage : sums.groups.coverage_of) {
+    if (coverage >= 0) add(group++, corrections[static_cast<size_t>(coverage)]);
+  }
+  return whole;
+}
+
 absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchValues& batch,
                                              bool training) {
   ir::Builder& builder = context.builder();
   const auto shard_rows = static_cast<double>(batch.x[0].dim(0));
   StepSums sums;
-  Values weights;
-  for (const Variable* variable : compiled_.trainable) weights.push_back(context.Read(*variable));
-  for (const Variable* variable : compiled_.overwritten) weights.push_back(context.Read(*variable));
+  // Weights come first among the inputs, whatever the model reads.
+  for (const Variable* variable : compiled_.trainable) context.Read(*variable);
+  for (const Variable* variable : compiled_.overwritten) context.Read(*variable);
 
   const Values y_pred = compiled_.model->Apply(context, batch.x);
   RETURN_IF_ERROR(builder.status());
 
-  Value objective;
+  compiled_.model->AddStepLosses(
+      context,
+      {.x = batch.x, .y = batch.y, .sample_weight = batch.sample_weight, .y_pred = y_pred});
+  Value plain;  // what needs no correction
+  ir::Values corrected;
   for (const CompiledLoss& loss : compiled_.losses) {
     const Value prediction = y_pred[loss.output];
+    const size_t before = sums.coverage.size();
     const Value part =
         LossPart(loss, batch, prediction, context.MaskOf(prediction), shard_rows, sums);
-    AddTo(objective, loss.weight == 1 ? part : part * loss.weight);
+    const Value weighted = loss.weight == 1 ? part : part * loss.weight;
+    const bool is_plain = sums.coverage.size() == before;
+    sums.groups.coverage_of.push_back(is_plain ? -1 : static_cast<int>(before));
+    if (is_plain) {
+      AddTo(plain, weighted);
+    } else {
+      corrected.push_back(weighted);
+    }
     sums.losses.push_back(ops::Cast(part, DType::kF32));
   }
   // What layers added is a mean over the shard's samples, so shards count by their samples.
@@ -98,21 +148,14 @@ absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchVa
   }
   if (extra) {
     sums.extra = ops::Cast(extra, DType::kF32);
-    AddTo(objective, ops::Cast(extra, objective ? objective.dtype() : extra.dtype()));
-  }
-  if (!sums.coverage.empty() && (compiled_.losses.size() > 1 || extra)) {
-    return Unimplemented(
-        "losses over several shards: expected masked or weight-averaged losses to "
-        "be the only loss, received {} losses",
-        compiled_.losses.size());
+    AddTo(plain, ops::Cast(extra, plain ? plain.dtype() : extra.dtype()));
   }
   RETURN_IF_ERROR(builder.status());
-  if (training && objective) {
-    objective = compiled_.optimizer->ScaleLoss(context, objective);
-    ASSIGN_OR_RETURN(sums.gradients, transform::Gradients(builder, {{objective}},
-                                                          {{ops::OnesLike(objective)}}, weights));
-  } else if (training) {
-    for (const Value& weight : weights) sums.gradients.push_back(ops::ZerosLike(weight));
+  sums.groups.has_plain = static_cast<bool>(plain);
+  if (training) {
+    Values objectives = plain ? Values{plain} : Values();
+    objectives.insert(objectives.end(), corrected.begin(), corrected.end());
+    ASSIGN_OR_RETURN(sums.gradients, GroupGradients(context, objectives, compiled_.overwritten));
   }
   SumMetrics(context, batch, y_pred, sums);
   for (const CallContext::Assigned& assigned : context.assigned()) {
@@ -129,16 +172,17 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
                                 bool training, std::span<const Variable* const> statistics) const {
   ir::Builder& builder = context.builder();
   const Value rows = rows_ ? rows_ : ops::Scalar(builder, shard_rows, DType::kF32);
-  const Value correction = sums.coverage.empty()
-                               ? Value()
-                               : SafeDivide(ops::OnesLike(sums.coverage[0]), sums.coverage[0]);
-  const auto corrected = [&](Value value) {
-    return correction ? value * ops::Cast(correction, value.dtype()) : value;
-  };
-
+  Values corrections;
+  for (const Value& coverage : sums.coverage) {
+    corrections.push_back(SafeDivide(ops::OnesLike(coverage), coverage));
+  }
+  Values losses;  // each loss's mean over the whole batch
   Value total;
   for (size_t i = 0; i < sums.losses.size(); ++i) {
-    AddTo(total, corrected(sums.losses[i]) * compiled_.losses[i].weight);
+    const int coverage = sums.groups.coverage_of[i];
+    losses.push_back(coverage < 0 ? sums.losses[i]
+                                  : sums.losses[i] * corrections[static_cast<size_t>(coverage)]);
+    AddTo(total, losses[i] * compiled_.losses[i].weight);
   }
   if (sums.extra) AddTo(total, sums.extra);
 
@@ -162,29 +206,24 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
     for (size_t i = 0; i < statistics.size(); ++i) {
       context.Assign(*statistics[i], mean(sums.statistics[i]));
     }
-    const size_t count = compiled_.trainable.size();
-    for (size_t i = 0; i < compiled_.overwritten.size(); ++i) {
-      context.Assign(*compiled_.overwritten[i], mean(sums.gradients[count + i]));
+    Values gradients = WholeGradients(sums, corrections);
+    const size_t num_grouped = sums.groups.size() * compiled_.trainable.size();
+    for (size_t i = num_grouped; i < sums.gradients.size(); ++i) {
+      context.Assign(*compiled_.overwritten[i - num_grouped], mean(sums.gradients[i]));
     }
-    Values gradients;
-    for (size_t i = 0; i < count; ++i) gradients.push_back(corrected(sums.gradients[i]));
     if (penalty) {
-      Values weights;
-      for (const Variable* variable : compiled_.trainable)
-        weights.push_back(context.Read(*variable));
-      const Value objective = compiled_.optimizer->ScaleLoss(context, penalty);
-      ASSIGN_OR_RETURN(
-          const Values more,
-          transform::Gradients(builder, {{objective}}, {{ops::OnesLike(objective)}}, weights));
-      for (size_t i = 0; i < gradients.size(); ++i) gradients[i] = gradients[i] + more[i];
+      ASSIGN_OR_RETURN(const Values more, GroupGradients(context, {{penalty}}, {}));
+      for (size_t i = 0; i < more.size(); ++i) {
+        gradients.size() <= i ? gradients.push_back(more[i]) : AddTo(gradients[i], more[i]);
+      }
     }
     compiled_.optimizer->Apply(context, gradients);
   }
 
   Values addends = {total * rows, rows};
   if (compiled_.losses.size() > 1) {
-    for (const Value& loss : sums.losses) {
-      addends.push_back(corrected(loss) * rows);
+    for (const Value& loss : losses) {
+      addends.push_back(loss * rows);
       addends.push_back(rows);
     }
   }

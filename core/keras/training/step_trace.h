@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <vector>
@@ -30,18 +31,35 @@ struct CompiledModel {
   size_t num_loss_means() const { return losses.size() > 1 ? 1 + losses.size() : 1; }
 };
 
-// Values of one batch, or of a shard of it. `sample_weight` has no entry, one for all outputs, or
-// one an output.
+// Values of one batch, or of a shard of it. `y` and `sample_weight` go by output, where entries may
+// be missing or none.
 struct BatchValues {
   ir::Values x;
   ir::Values y;
   ir::Values sample_weight;
+  bool shares_weight = false;  // the only sample_weight is that of all outputs
+};
+
+// Losses divide by what the whole batch would count. Where only the data tells the count, that is
+// summed along, and corrects what the loss added to the sums: so each such loss has gradients of
+// its own, beside those of all other losses together.
+struct LossGroups {
+  bool has_plain = false;        // gradients that need no correction come first
+  std::vector<int> coverage_of;  // by loss: its entry of StepSums::coverage, or -1
+  size_t size() const {
+    return (has_plain ? 1 : 0) +
+           static_cast<size_t>(std::count_if(coverage_of.begin(), coverage_of.end(),
+                                             [](int coverage) { return coverage >= 0; }));
+  }
+  bool operator==(const LossGroups&) const = default;
 };
 
 // What the shards of a step add up. Scalars unless said otherwise.
 struct StepSums {
-  ir::Values gradients;   // of the mean loss, by trainable, then by overwritten weight; empty when
-                          // not training
+  LossGroups groups;
+  // By group, then trainable weight; then, of the first group, by overwritten weight. Empty when
+  // not training.
+  ir::Values gradients;
   ir::Values losses;      // each compiled loss's part of its mean
   ir::Value extra;        // losses that layers added; none where they added none
   ir::Values coverage;    // for losses that divide by a count found in the data: count / entries
@@ -60,8 +78,7 @@ class StepTrace {
   StepTrace(const CompiledModel& compiled, ir::Value rows) : compiled_(compiled), rows_(rows) {}
 
   // Calls the model and its losses and metrics on a shard, and differentiates if `training`.
-  // Appends to `assigned` the variables whose next values `statistics` holds. Errors: Unimplemented
-  // for several losses of which one divides by a count found in the data, over several shards.
+  // Appends to `assigned` the variables whose next values `statistics` holds.
   absl::StatusOr<StepSums> SumShard(CallContext& context, const BatchValues& batch, bool training);
 
   // Assigns the next state from sums over all shards: weights, slots, statistics, metrics.
@@ -72,6 +89,11 @@ class StepTrace {
   const std::vector<const Variable*>& statistics() const { return statistics_; }
 
  private:
+  // The gradients of the groups' objectives, and what the first says of `overwritten` weights.
+  absl::StatusOr<ir::Values> GroupGradients(CallContext& context, ir::Operands objectives,
+                                            std::span<Variable* const> overwritten) const;
+  // The sum of the groups' gradients, each corrected: by trainable weight.
+  ir::Values WholeGradients(const StepSums& sums, ir::Operands corrections) const;
   ir::Value LossPart(const CompiledLoss& loss, const BatchValues& batch, ir::Value y_pred,
                      ir::Value mask, double shard_rows, StepSums& sums) const;
   void SumMetrics(CallContext& context, const BatchValues& batch, ir::Operands y_pred,
