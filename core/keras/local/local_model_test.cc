@@ -6,10 +6,12 @@
 #include "core/keras/layers/convolutional/conv.h"
 #include "core/keras/layers/core/dense.h"
 #include "core/keras/layers/core/input_layer.h"
+#include "core/keras/layers/core/masking.h"
 #include "core/keras/layers/pooling/max_pooling.h"
 #include "core/keras/layers/preprocessing/rescaling.h"
 #include "core/keras/layers/reshaping/flatten.h"
 #include "core/keras/losses/crossentropy.h"
+#include "core/keras/models/functional.h"
 #include "core/keras/models/sequential.h"
 #include "core/keras/optimizers/adam.h"
 #include "core/keras/optimizers/sgd.h"
@@ -138,6 +140,141 @@ TEST(Optimizers, TakeTheirOwnDefaults) {
   EXPECT_EQ(AdamW({.learning_rate = 1e-4}).GetConfig()["weight_decay"].AsDouble(), 0.004);
   EXPECT_EQ(Adam({.clipnorm = 1.0}).GetConfig()["learning_rate"].AsDouble(),
             static_cast<double>(0.001f));
+}
+
+// Two inputs and two outputs, by name.
+LocalModel TwoByTwo() {
+  const KerasTensor a = Input({.shape = {{2}}, .name = "a"});
+  const KerasTensor b = Input({.shape = {{2}}, .name = "b"});
+  const KerasTensor u = Dense({.units = 1}, {.name = "u"})(a);
+  const KerasTensor v = Dense({.units = 1}, {.name = "v"})(b);
+  return LocalModel(Functional({a, b}, {u, v}));
+}
+
+Tensor Column(std::vector<float> values) {
+  const auto rows = static_cast<int64_t>(values.size());
+  return Tensor::From<float>({rows, 1}, values);
+}
+
+const Tensor kPairs = Tensor::From<float>({2, 2}, {1, 2, 3, 4});
+
+TEST(LocalModel, TakesDictionariesOfWhichLabelsMayLack) {
+  LocalModel model = TwoByTwo();
+  ASSERT_EQ(model.Compile({.optimizer = SGD({.learning_rate = 0.01}),
+                           .loss = *Json::Parse(R"({"u": "mse"})"),
+                           .metrics_json = *Json::Parse(R"({"u": ["mae"]})"),
+                           .weighted_metrics_json = *Json::Parse(R"({"u": ["mse"]})")}),
+            absl::OkStatus());
+  const Arrays x(Arrays::Dict{{"b", kPairs}, {"a", kPairs}});
+  const Arrays y(Arrays::Dict{{"u", Column({1, 2})}});
+  const Arrays weights(Arrays::Dict{{"u", Tensor::From<float>({2}, {0, 2})}});
+  const auto data = DatasetOf(x, y, weights);
+  ASSERT_TRUE(data.ok()) << data.status();
+  const auto history = model.Fit(*data, {.epochs = 2});
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->values.count("loss") + history->values.count("u_mae") +
+                history->values.count("u_mse"),
+            3u);
+  const auto wrong = DatasetOf(x, Arrays(Arrays::Dict{{"v", Column({1, 2})}}));
+  EXPECT_EQ(std::string(model.Evaluate(*wrong).status().message()),
+            "y: expected labels of output 'u', which has metrics");
+  const auto unknown =
+      DatasetOf(x, Arrays(Arrays::Dict{{"u", Column({1, 2})}, {"w", Column({1, 2})}}));
+  EXPECT_EQ(std::string(model.Evaluate(*unknown).status().message()),
+            "y: expected names of the model's (u, v), received 'w'");
+}
+
+TEST(LocalModel, RunsSingleBatches) {
+  LocalModel model(Sequential({Input({.shape = {{2}}}), Dense({.units = 2})}));
+  ASSERT_EQ(model.Compile({.optimizer = SGD({.learning_rate = 0.1}),
+                           .loss = SparseCategoricalCrossentropy({.from_logits = true}),
+                           .metrics = {"accuracy"}}),
+            absl::OkStatus());
+  const Tensor y = Tensor::From<int32_t>({2}, {0, 1});
+  const auto first = model.TrainOnBatch(kPairs, {.y = y, .class_weight = {{0, 2.0}}});
+  ASSERT_TRUE(first.ok()) << first.status();
+  // Logs go on from step to step, until they are reset.
+  const double tested = model.TestOnBatch(kPairs, {.y = y})->at("loss");
+  ASSERT_EQ(model.ResetMetrics(), absl::OkStatus());
+  const double alone = model.TestOnBatch(kPairs, {.y = y})->at("loss");
+  EXPECT_NEAR(tested, (first->at("loss") + alone) / 2, 1e-5);
+  EXPECT_EQ(model.PredictOnBatch({kPairs})->at(0).shape(), Shape({2, 2}));
+  EXPECT_EQ(
+      std::string(model
+                      .TrainOnBatch(kPairs, {.y = y,
+                                             .sample_weight = Tensor::From<float>({2}, {1, 1}),
+                                             .class_weight = {{0, 2.0}}})
+                      .status()
+                      .message()),
+      "class_weight: expected no sample_weight beside it, received both");
+}
+
+TEST(LocalModel, GoesThroughTheDataWhereEpochsAreShorter) {
+  LocalModel model(Sequential({Input({.shape = {{1}}}), Dense({.units = 1})}));
+  ASSERT_EQ(model.Compile({.optimizer = SGD({.learning_rate = 0.0}), .loss = "mse"}),
+            absl::OkStatus());
+  const auto data = DatasetOf(Column({0, 0, 0, 0, 0}), Column({1, 2, 3, 4, 5}));
+  const auto history =
+      model.Fit(*data, {.batch_size = 1, .epochs = 4, .shuffle = false, .steps_per_epoch = 2});
+  ASSERT_TRUE(history.ok()) << history.status();
+  EXPECT_EQ(history->values.at("loss"), (std::vector<double>{2.5, 12.5, 25, 2.5}));
+}
+
+TEST(LocalModel, ValidatesAfterTheEpochsThatAreListed) {
+  LocalModel model(Sequential({Input({.shape = {{1}}}), Dense({.units = 1})}));
+  ASSERT_EQ(model.Compile({.loss = "mse"}), absl::OkStatus());
+  const auto data = DatasetOf(Column({1, 2, 3, 4}), Column({1, 2, 3, 4}));
+  const auto listed =
+      model.Fit(*data, {.epochs = 4, .validation_split = 0.5, .validation_freq = {1, 4}});
+  ASSERT_TRUE(listed.ok()) << listed.status();
+  EXPECT_EQ(listed->values.at("val_loss").size(), 2u);
+  const auto every =
+      model.Fit(*data, {.epochs = 5, .initial_epoch = 1, .validation_freq = 2}, &*data);
+  EXPECT_EQ(every->values.at("val_loss").size(), 2u);
+  EXPECT_EQ(every->epochs, (std::vector<int64_t>{1, 2, 3, 4}));
+}
+
+TEST(LocalModel, SaysWhichMasksCameOut) {
+  LocalModel model(Sequential({Input({.shape = {{2, 1}}}), Masking({.mask_value = 0})}));
+  const auto masks = model.ComputeMask({Tensor::From<float>({1, 2, 1}, {0, 3})});
+  ASSERT_TRUE(masks.ok()) << masks.status();
+  ASSERT_TRUE(masks->at(0).has_value());
+  EXPECT_EQ(masks->at(0)->At(0) + 2 * masks->at(0)->At(1), 2);
+  EXPECT_FALSE(Classifier().ComputeMask({kPairs})->at(0).has_value());
+}
+
+TEST(LocalModel, TakesWeightsFromAFile) {
+  const Dataset data = TwoClasses(64);
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  ASSERT_TRUE(model.Fit(data).ok());
+  const std::string path = testing::TempDir() + "/local.weights.h5";
+  ASSERT_EQ(model.SaveWeights(path), absl::OkStatus());
+  const double saved = model.Evaluate(data)->at("loss");
+  ASSERT_TRUE(model.Fit(data, {.epochs = 3}).ok());
+  ASSERT_NE(model.Evaluate(data)->at("loss"), saved);
+  ASSERT_TRUE(model.LoadWeights(path).ok());
+  EXPECT_EQ(model.Evaluate(data)->at("loss"), saved);
+}
+
+TEST(LocalModel, TellsCallbacksOfPrediction) {
+  struct Counts : Callback {
+    absl::Status OnPredictBegin(Trainer&) override { return Add(1); }
+    absl::Status OnPredictBatchEnd(Trainer&, const Progress&) override { return Add(10); }
+    absl::Status OnPredictEnd(Trainer&) override { return Add(100); }
+    absl::Status Add(int number) {
+      sum += number;
+      return absl::OkStatus();
+    }
+    int sum = 0;
+  } counts;
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  const Dataset data = TwoClasses(64);
+  const auto outputs = model.Predict(data, {.batch_size = 16, .steps = 3}, {{&counts}});
+  ASSERT_TRUE(outputs.ok()) << outputs.status();
+  EXPECT_EQ(outputs->at(0).shape(), Shape({48, 2}));
+  EXPECT_EQ(counts.sum, 131);
 }
 
 }  // namespace
