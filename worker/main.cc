@@ -9,11 +9,15 @@
 
 int main(int argc, char** argv) {
   using namespace tricorn::worker;
-  return WorkerMain(argc, argv,
-                    {.make_engine = [] { return std::make_unique<KerasEngine>(); },
-                     .model_loader = [](int threads) -> LoadModel {
-                       return [threads](std::string bytes) {
-                         return LoadServedModel(std::move(bytes), threads);
-                       };
-                     }});
+  return WorkerMain(
+      argc, argv,
+      {.make_engine =
+           [](const std::string& plugin_directory) {
+             return std::make_unique<KerasEngine>(plugin_directory);
+           },
+       .model_loader = [](int threads, const std::string& plugin_directory) -> LoadModel {
+         return [threads, plugin_directory](std::string bytes) {
+           return LoadServedModel(std::move(bytes), threads, plugin_directory);
+         };
+       }});
 }

@@ -44,6 +44,7 @@ ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& opt
   flag("--cache-dir", JoinPath(options.data_dir, "cache"));
   flag("--cache-limit-bytes", std::to_string(options.cache_limit_bytes));
   flag("--scratch-dir", ScratchDirectory(assignment.id(), options));
+  flag("--plugin-dir", options.plugin_dir);
   flag("--tls-ca", options.tls.ca);
   flag("--tls-cert", options.tls.certificate);
   flag("--tls-key", options.tls.key);

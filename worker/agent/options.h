@@ -21,6 +21,8 @@ struct AgentOptions {
   // Where other workers' processes reach this one's: a host without port. Empty: listen's host.
   std::string address;
   std::string data_dir;
+  // Shared objects with classes of the user's own, which the processes load. Empty: none.
+  std::string plugin_dir;
   int64_t cache_limit_bytes = int64_t{8} << 30;
   rpc::TlsFiles tls;
   bool insecure = false;

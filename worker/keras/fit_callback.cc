@@ -31,7 +31,7 @@ FitCallback::FitCallback(const v1::TrainerTask& task, EngineEvents& events)
   progress_.set_global_step(first_global_step_);
 }
 
-absl::Status FitCallback::OnTrainBegin(keras::Trainer&) {
+absl::Status FitCallback::OnTrainBegin(keras::Trainer&, keras::FitOptions&) {
   progress_.set_phase("training");
   progress_.set_epoch(std::max(task_.restore().epoch(), task_.spec().fit().initial_epoch()));
   events_.OnProgress(progress_);
@@ -78,7 +78,7 @@ void FitCallback::Measure(const keras::Progress& progress, absl::Time now) {
   samples_per_step_ += weight * (static_cast<double>(progress.samples) - samples_per_step_);
 }
 
-absl::Status FitCallback::OnValidationBatchEnd(keras::Trainer&, const keras::Progress& progress) {
+absl::Status FitCallback::OnTestBatchEnd(keras::Trainer&, const keras::Progress& progress) {
   const absl::Time now = absl::Now();
   if (now - told_ < kTellInterval) return absl::OkStatus();
   told_ = now;

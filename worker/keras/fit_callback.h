@@ -16,11 +16,10 @@ class FitCallback : public keras::Callback {
  public:
   FitCallback(const v1::TrainerTask& task, EngineEvents& events);
 
-  absl::Status OnTrainBegin(keras::Trainer& trainer) override;
+  absl::Status OnTrainBegin(keras::Trainer& trainer, keras::FitOptions& options) override;
   absl::Status OnEpochBegin(keras::Trainer& trainer, int64_t epoch) override;
   absl::Status OnBatchEnd(keras::Trainer& trainer, const keras::Progress& progress) override;
-  absl::Status OnValidationBatchEnd(keras::Trainer& trainer,
-                                    const keras::Progress& progress) override;
+  absl::Status OnTestBatchEnd(keras::Trainer& trainer, const keras::Progress& progress) override;
   absl::Status OnEpochEnd(keras::Trainer& trainer, int64_t epoch, keras::Logs& logs) override;
 
  private:

@@ -32,8 +32,9 @@ keras::Distribution DistributionOf(const EngineTask& task) {
 
 absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
                                                             EngineEvents& events) {
-  ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), session.device,
-                                                        DistributionOf(session.task)));
+  ASSIGN_OR_RETURN(auto trainer,
+                   keras::Trainer::Create(session.model(), session.device,
+                                          DistributionOf(session.task), session.objects));
   const std::vector<Tensor>& saved = session.loaded.optimizer.variables;
   const size_t expected = trainer->optimizer().variables().size();
   if (saved.size() == expected) {

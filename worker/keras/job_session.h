@@ -15,6 +15,7 @@ namespace tricorn::worker {
 struct JobSession {
   EngineTask task;
   backend::cpu::CpuDevice device;
+  keras::Registries objects;  // the classes that the job may name
   keras::LoadedModel loaded;
 
   const v1::JobSpec& spec() const { return task.task.spec(); }

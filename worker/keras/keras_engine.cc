@@ -7,15 +7,17 @@
 #include "worker/keras/fit_job.h"
 #include "worker/keras/job_session.h"
 #include "worker/keras/model_source.h"
+#include "worker/keras/objects.h"
 #include "worker/keras/predict_job.h"
 
 namespace tricorn::worker {
 
 absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& events) {
-  JobSession session{.task = std::move(task), .device = {}, .loaded = {}};
+  JobSession session{.task = std::move(task), .device = {}, .objects = {}, .loaded = {}};
   const v1::JobSpec& spec = session.spec();
+  ASSIGN_OR_RETURN(session.objects, ObjectsWithPlugins(plugin_directory_));
   ASSIGN_OR_RETURN(session.loaded, LoadJobModel(session.task.model, spec.compile_config_json(),
-                                                session.task.task.seed()));
+                                                session.task.task.seed(), session.objects));
   session.task.model.clear();
   switch (spec.work_case()) {
     case v1::JobSpec::kFit:

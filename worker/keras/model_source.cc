@@ -10,17 +10,20 @@ namespace {
 
 constexpr char kModelSubject[] = "model";
 
-bool IsArchive(std::string_view bytes) { return bytes.starts_with("PK"); }
+bool IsArchive(std::string_view bytes) {
+  return bytes.starts_with("PK") || bytes.starts_with("\x89HDF");
+}
 
-absl::StatusOr<keras::LoadedModel> LoadEither(std::string_view bytes, uint64_t seed) {
-  if (IsArchive(bytes)) return keras::LoadBytes(bytes);
+absl::StatusOr<keras::LoadedModel> LoadEither(std::string_view bytes, uint64_t seed,
+                                              const keras::Registries& objects) {
+  if (IsArchive(bytes)) return keras::LoadBytes(bytes, objects);
   auto json = Json::Parse(bytes);
   if (!json.ok()) {
     return InvalidArgument("expected a .keras archive or a JSON object, received {} bytes: {}",
                            bytes.size(), std::string(json.status().message()));
   }
   keras::LoadedModel loaded;
-  ASSIGN_OR_RETURN(loaded.model, keras::ModelFromJson(*json));
+  ASSIGN_OR_RETURN(loaded.model, keras::ModelFromJson(*json, objects));
   RETURN_IF_ERROR(loaded.model->Initialize(seed));
   return loaded;
 }
@@ -46,8 +49,8 @@ absl::Status OverrideCompileConfig(const std::string& text, keras::LoadedModel& 
 
 absl::StatusOr<keras::LoadedModel> LoadJobModel(std::string_view bytes,
                                                 const std::string& compile_config_json,
-                                                uint64_t seed) {
-  auto loaded = LoadEither(bytes, seed);
+                                                uint64_t seed, const keras::Registries& objects) {
+  auto loaded = LoadEither(bytes, seed, objects);
   RETURN_IF_ERROR(WithSubject(loaded.status(), kModelSubject));
   for (keras::Variable* variable : loaded->model->variables()) {
     if (!variable->saved) variable->value = Tensor();

@@ -6,6 +6,7 @@
 #include "core/base/status.h"
 #include "core/keras/training/predictor.h"
 #include "worker/keras/model_source.h"
+#include "worker/keras/objects.h"
 
 namespace tricorn::worker {
 namespace {
@@ -45,8 +46,10 @@ class ServedModel : public PredictModel {
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PredictModel>> LoadServedModel(std::string bytes, int threads) {
-  ASSIGN_OR_RETURN(const keras::LoadedModel loaded, LoadJobModel(bytes, "", /*seed=*/0));
+absl::StatusOr<std::unique_ptr<PredictModel>> LoadServedModel(std::string bytes, int threads,
+                                                              const std::string& plugin_directory) {
+  ASSIGN_OR_RETURN(const keras::Registries objects, ObjectsWithPlugins(plugin_directory));
+  ASSIGN_OR_RETURN(const keras::LoadedModel loaded, LoadJobModel(bytes, "", /*seed=*/0, objects));
   RETURN_IF_ERROR(loaded.model->status());
   if (loaded.model->inputs().empty()) {
     return FailedPrecondition("model {}: expected one with an input shape, received one without",

@@ -19,6 +19,7 @@ struct ChildOptions {
   std::string cache_directory;
   int64_t cache_limit_bytes = 0;
   std::string scratch_directory;
+  std::string plugin_directory;  // empty: none
   rpc::TlsFiles tls;
   bool insecure = false;
 };

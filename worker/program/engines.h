@@ -12,9 +12,10 @@ namespace tricorn::worker {
 // What computes in the child processes: the Keras engine in `tricorn-worker`, simple arithmetic in
 // a test's program.
 struct Engines {
-  std::function<std::unique_ptr<Engine>()> make_engine;
+  // `plugin_directory`: where classes of users' own come from; empty: nowhere.
+  std::function<std::unique_ptr<Engine>(const std::string& plugin_directory)> make_engine;
   // A loader whose models compute with so many threads.
-  std::function<LoadModel(int threads)> model_loader;
+  std::function<LoadModel(int threads, const std::string& plugin_directory)> model_loader;
 };
 
 }  // namespace tricorn::worker

@@ -61,6 +61,10 @@ void AddAgent(CLI::App& app, AgentOptions& options) {
   app.add_option("--cache-limit-bytes", options.cache_limit_bytes, "Size of the cache of blobs")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  app.add_option("--plugin-dir", options.plugin_dir,
+                 "Directory of shared objects with layers, losses, metrics and optimizers of your "
+                 "own; jobs run what lies there")
+      ->check(CLI::ExistingDirectory);
   AddTls(app, options.tls, options.insecure);
 }
 
@@ -74,6 +78,7 @@ void AddChild(CLI::App& app, ChildOptions& options) {
   app.add_option("--cache-dir", options.cache_directory)->required();
   app.add_option("--cache-limit-bytes", options.cache_limit_bytes)->required();
   app.add_option("--scratch-dir", options.scratch_directory)->required();
+  app.add_option("--plugin-dir", options.plugin_directory);
   AddTls(app, options.tls, options.insecure);
 }
 

@@ -8,8 +8,9 @@ int main(int argc, char** argv) {
   using tricorn::worker::LoadModel;
   return tricorn::worker::WorkerMain(
       argc, argv,
-      {.make_engine = [] { return std::make_unique<tricorn::tests::ArithmeticEngine>(); },
-       .model_loader = [](int) -> LoadModel {
+      {.make_engine =
+           [](const std::string&) { return std::make_unique<tricorn::tests::ArithmeticEngine>(); },
+       .model_loader = [](int, const std::string&) -> LoadModel {
          return [](std::string) { return absl::UnimplementedError("there is no model"); };
        }});
 }
