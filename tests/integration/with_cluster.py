@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs a command beside a cluster of its own, on loopback, and stops everything afterwards.
 
-    with_cluster.py PROGRAMS [--workers 2] -- COMMAND...
+    with_cluster.py PROGRAMS [--workers 2] [--worker-argument=...] -- COMMAND...
 
 PROGRAMS is the folder of the built programs. The command finds TRICORN_COORDINATOR (host:port) and
 TRICORN_METRICS (the /metrics addresses, separated by blanks) in its environment and PROGRAMS on its
@@ -30,7 +30,7 @@ STOP_TIMEOUT_S = 10
 class Cluster:
     """A coordinator and its workers as child processes. Leaves nothing running."""
 
-    def __init__(self, programs, workers, folder):
+    def __init__(self, programs, workers, folder, worker_arguments=()):
         self.programs = pathlib.Path(programs).resolve()
         self.folder = pathlib.Path(folder)
         grpc, *http = free_ports(2 + workers)
@@ -38,6 +38,7 @@ class Cluster:
         self.metrics = [f"http://127.0.0.1:{port}/metrics" for port in http]
         self.processes = {}
         self.workers = workers
+        self.worker_arguments = worker_arguments
         self.http = http
 
     def start_all(self):
@@ -54,6 +55,7 @@ class Cluster:
                 f"--coordinator={self.address}",
                 f"--id=worker-{index}",
                 f"--http-listen=127.0.0.1:{port}",
+                *self.worker_arguments,
             )
         self.wait_for_workers(self.workers)
 
@@ -111,9 +113,9 @@ def free_ports(count):
 
 
 @contextlib.contextmanager
-def cluster(programs, workers):
+def cluster(programs, workers, worker_arguments=()):
     with tempfile.TemporaryDirectory(prefix="tricorn-test-") as folder:
-        running = Cluster(programs, workers, folder)
+        running = Cluster(programs, workers, folder, worker_arguments)
         try:
             running.start_all()
             yield running
@@ -125,10 +127,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("programs")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--worker-argument", action="append", default=[])
     parser.add_argument("command", nargs="+")
     args = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    with cluster(args.programs, args.workers) as running:
+    with cluster(args.programs, args.workers, args.worker_argument) as running:
         environment = dict(
             os.environ,
             TRICORN_COORDINATOR=running.address,
