@@ -23,6 +23,7 @@
 #include "core/keras/saving/builtin_objects.h"
 #include "core/keras/schedules/schedule.h"
 #include "core/keras/serialization/snake_case.h"
+#include "tests/conformance/api_names.h"
 
 namespace tricorn::conformance {
 namespace {
@@ -88,7 +89,7 @@ std::map<std::string, Names, std::less<>> ExistingNames() {
   const Names losses = ClassNames(keras::Loss::Builtins(), "Loss");
   Names layers = ClassNames(*objects.Find<keras::Layer>(), "Layer");
   layers.insert("Input");  // the tensor of an InputLayer
-  return {
+  std::map<std::string, Names, std::less<>> names = {
       {"activations", Names(activations.begin(), activations.end())},
       {"constraints", ClassNames(keras::Constraint::Builtins(), "Constraint")},
       {"dtype_policies", ToNames(keras::DTypePolicyClassNames())},
@@ -105,6 +106,8 @@ std::map<std::string, Names, std::less<>> ExistingNames() {
       {"schedules",
        Prefixed("schedules.", ClassNames(keras::Schedule::Builtins(), "LearningRateSchedule"))},
   };
+  names.merge(ApiNames());
+  return names;
 }
 
 // A name of Keras, with its aliases.

@@ -1,4 +1,5 @@
 #include "core/base/status.h"
+#include "core/keras/callbacks/registry.h"
 #include "core/keras/saving/keras_file.h"
 #include "core/keras/training/predictor.h"
 #include "core/keras/training/trainer.h"
@@ -46,6 +47,43 @@ class BatchChecks : public keras::Callback {
   size_t batch_ = 0;
 };
 
+// Notes the learning rate after each epoch, when all other callbacks have been told of it.
+class RateChecks : public keras::Callback {
+ public:
+  absl::Status OnEpochEnd(keras::Trainer& trainer, int64_t, keras::Logs&) override {
+    ASSIGN_OR_RETURN(rates_.emplace_back(), trainer.LearningRate(trainer.optimizer()));
+    return absl::OkStatus();
+  }
+  absl::Status Compare(const Case& test) const {
+    const Json& expected = test["learning_rate_at_epoch_end"];
+    if (!expected.is_array()) return absl::OkStatus();
+    if (expected.size() != rates_.size()) {
+      return Internal("epochs: expected {}, received {}", expected.size(), rates_.size());
+    }
+    for (size_t i = 0; i < rates_.size(); ++i) {
+      RETURN_IF_ERROR(ExpectClose(fmt::format("learning rate {}", i), Tensor::Scalar(rates_[i]),
+                                  Tensor::Scalar(expected.AsArray()[i].AsDouble()), test.rtol(),
+                                  test.atol()));
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  std::vector<double> rates_;
+};
+
+absl::StatusOr<std::vector<std::shared_ptr<keras::Callback>>> CallbacksOf(const Case& test) {
+  keras::Registries objects;
+  keras::AddCallbacks(objects.Of<keras::Callback>());
+  std::vector<std::shared_ptr<keras::Callback>> callbacks;
+  if (!test["callbacks"].is_array()) return callbacks;
+  for (const Json& json : test["callbacks"].AsArray()) {
+    ASSIGN_OR_RETURN(callbacks.emplace_back(),
+                     keras::Deserializer(objects).Object<keras::Callback>(json));
+  }
+  return callbacks;
+}
+
 absl::Status ExpectOptimizerState(const Case& test, keras::Optimizer& optimizer) {
   const Json::Array& expected = test["optimizer_variables"].AsArray();
   if (expected.size() != optimizer.variables().size()) {
@@ -86,7 +124,6 @@ absl::Status ExpectPredictions(const Case& test, std::string_view key, keras::Mo
 }  // namespace
 
 absl::Status RunTraining(const Case& test, backend::Device& device) {
-  if (test["callbacks"].size() > 0) return Unimplemented("callbacks");
   ASSIGN_OR_RETURN(const TrainingCase training, TrainingCase::Read(test));
   ASSIGN_OR_RETURN(keras::LoadedModel loaded,
                    keras::Load(Env::Posix(), test.Path(test["initial"])));
@@ -98,11 +135,16 @@ absl::Status RunTraining(const Case& test, backend::Device& device) {
   RETURN_IF_ERROR(ExpectEvaluation(test, "evaluate_before", *trainer, training.train));
 
   BatchChecks checks(test);
-  keras::Callback* callbacks[] = {&checks};
+  ASSIGN_OR_RETURN(const auto tested, CallbacksOf(test));
+  RateChecks rates;
+  std::vector<keras::Callback*> callbacks = {&checks};
+  for (const auto& callback : tested) callbacks.push_back(callback.get());
+  callbacks.push_back(&rates);
   ASSIGN_OR_RETURN(
       const keras::History history,
       trainer->Fit(training.train, training.validation_or_null(), training.options, callbacks));
   RETURN_IF_ERROR(ExpectHistory(test, history));
+  RETURN_IF_ERROR(rates.Compare(test));
   RETURN_IF_ERROR(trainer->SyncToHost());
   RETURN_IF_ERROR(ExpectWeights(test, model, "final", test.rtol(), test.atol()));
   RETURN_IF_ERROR(ExpectOptimizerState(test, trainer->optimizer()));
