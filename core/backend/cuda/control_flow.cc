@@ -79,12 +79,16 @@ class RegionRunner {
 
 using Runner = std::unique_ptr<RegionRunner>;
 
+absl::Status Copy(const std::byte* from, std::byte* to, int64_t nbytes, cudaStream_t stream) {
+  if (from == to || nbytes == 0) return absl::OkStatus();
+  return ToStatus(
+      cudaMemcpyAsync(to, from, static_cast<size_t>(nbytes), cudaMemcpyDeviceToDevice, stream),
+      "cudaMemcpyAsync");
+}
+
 // Carries begin as the operands and are then updated where the results are to be.
 absl::Status BeginCarry(const KernelArgs& args, size_t i, int64_t nbytes) {
-  if (args.results[i] == args.operands[i] || nbytes == 0) return absl::OkStatus();
-  return ToStatus(cudaMemcpyAsync(args.results[i], args.operands[i], static_cast<size_t>(nbytes),
-                                  cudaMemcpyDeviceToDevice, args.stream),
-                  "cudaMemcpyAsync");
+  return Copy(args.operands[i], args.results[i], nbytes, args.stream);
 }
 
 // Waits for the stream.
@@ -97,16 +101,31 @@ absl::StatusOr<T> Read(const std::byte* from, cudaStream_t stream) {
   return value;
 }
 
+// Libraries want the operands of products at multiples of this.
+constexpr int64_t kRowAlignment = 16;
+
 class ScanKernel : public Kernel {
  public:
-  ScanKernel(ops::ScanAttrs attrs, Runner body) : attrs_(attrs), body_(std::move(body)) {}
+  ScanKernel(ops::ScanAttrs attrs, size_t num_ys, Runner body)
+      : attrs_(attrs), body_(std::move(body)) {
+    for (size_t i = 0; i < static_cast<size_t>(attrs.num_xs); ++i) {
+      xs_.push_back(AddRow(body_->input_nbytes(static_cast<size_t>(attrs.num_carries) + i)));
+    }
+    for (size_t i = 0; i < num_ys; ++i) {
+      ys_.push_back(AddRow(body_->output_nbytes(static_cast<size_t>(attrs.num_carries) + i)));
+    }
+  }
 
-  int64_t workspace_nbytes() const override { return body_->arena_nbytes(); }
+  // The body's arena, then the rows that are staged.
+  int64_t workspace_nbytes() const override {
+    return Aligned(body_->arena_nbytes()) + rows_nbytes_;
+  }
   bool can_be_captured() const override { return body_->can_be_captured(); }
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     const auto num_carries = static_cast<size_t>(attrs_.num_carries);
-    const size_t num_sliced = num_carries + static_cast<size_t>(attrs_.num_xs);
+    const size_t num_sliced = num_carries + xs_.size();
+    std::byte* const rows = args.workspace + Aligned(body_->arena_nbytes());
     RegionRunner::Session session(*body_, args.workspace, args.context);
     for (size_t i = 0; i < num_carries; ++i) {
       RETURN_IF_ERROR(BeginCarry(args, i, body_->input_nbytes(i)));
@@ -118,20 +137,43 @@ class ScanKernel : public Kernel {
     }
     for (int64_t step = 0; step < attrs_.length; ++step) {
       const int64_t t = attrs_.reverse ? attrs_.length - 1 - step : step;
-      for (size_t i = num_carries; i < num_sliced; ++i) {
-        session.SetInput(i, args.operands[i] + t * body_->input_nbytes(i));
+      for (size_t i = 0; i < xs_.size(); ++i) {
+        std::byte* const row = args.operands[num_carries + i] + t * xs_[i].nbytes;
+        std::byte* const staged = xs_[i].staged < 0 ? row : rows + xs_[i].staged;
+        RETURN_IF_ERROR(Copy(row, staged, xs_[i].nbytes, args.stream));
+        session.SetInput(num_carries + i, staged);
       }
-      for (size_t i = num_carries; i < args.results.size(); ++i) {
-        session.SetOutput(i, args.results[i] + t * body_->output_nbytes(i));
+      for (size_t i = 0; i < ys_.size(); ++i) {
+        std::byte* const row = args.results[num_carries + i] + t * ys_[i].nbytes;
+        session.SetOutput(num_carries + i, ys_[i].staged < 0 ? row : rows + ys_[i].staged);
       }
       RETURN_IF_ERROR(session.Enqueue());
+      for (size_t i = 0; i < ys_.size(); ++i) {
+        std::byte* const row = args.results[num_carries + i] + t * ys_[i].nbytes;
+        if (ys_[i].staged < 0) continue;
+        RETURN_IF_ERROR(Copy(rows + ys_[i].staged, row, ys_[i].nbytes, args.stream));
+      }
     }
     return absl::OkStatus();
   }
 
  private:
+  // A slice of a sequence: where the sequence's rows do not lie at aligned addresses, each is
+  // copied to one, `staged` bytes into the workspace.
+  struct Row {
+    int64_t nbytes = 0;
+    int64_t staged = -1;
+  };
+
+  Row AddRow(int64_t nbytes) {
+    if (nbytes % kRowAlignment == 0) return {nbytes, -1};
+    return {nbytes, std::exchange(rows_nbytes_, rows_nbytes_ + Aligned(nbytes))};
+  }
+
   const ops::ScanAttrs attrs_;
   const Runner body_;
+  std::vector<Row> xs_, ys_;
+  int64_t rows_nbytes_ = 0;
 };
 
 class WhileKernel : public Kernel {
@@ -213,7 +255,8 @@ absl::StatusOr<std::unique_ptr<Kernel>> MakeControlFlowKernel(const Compilation&
   if (node.op == &ops::kScan) {
     const auto& attrs = node.attrs.As<ops::ScanAttrs>();
     ASSIGN_OR_RETURN(Runner body, make(0, attrs.num_carries));
-    return std::make_unique<ScanKernel>(attrs, std::move(body));
+    const size_t num_ys = node.results.size() - static_cast<size_t>(attrs.num_carries);
+    return std::make_unique<ScanKernel>(attrs, num_ys, std::move(body));
   }
   if (node.op == &ops::kWhile) {
     const int64_t num_carries = node.attrs.As<ops::WhileAttrs>().num_carries;

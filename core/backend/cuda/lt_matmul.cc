@@ -6,6 +6,7 @@
 namespace tricorn::backend::cuda {
 namespace {
 
+constexpr uintptr_t kWorkspaceAlignment = 256;            // that the library asks for
 constexpr size_t kMaxWorkspaceNbytes = size_t{32} << 20;  // what NVIDIA advises for Hopper
 
 cudaDataType_t DataType(DType dtype) {
@@ -113,7 +114,8 @@ absl::StatusOr<std::unique_ptr<LtMatmul>> LtMatmul::Create(Libraries& libraries,
 }
 
 int64_t LtMatmul::workspace_nbytes() const {
-  return static_cast<int64_t>(descriptors_->heuristic.workspaceSize);
+  const auto nbytes = static_cast<int64_t>(descriptors_->heuristic.workspaceSize);
+  return nbytes == 0 ? 0 : nbytes + static_cast<int64_t>(kWorkspaceAlignment);
 }
 
 absl::Status LtMatmul::Enqueue(const void* a, const void* b, void* y, void* workspace,
@@ -122,10 +124,13 @@ absl::Status LtMatmul::Enqueue(const void* a, const void* b, void* y, void* work
   const float one = 1, zero = 0;
   const double one_double = 1, zero_double = 0;
   const bool is_double = d.dtype == DType::kF64;
+  const auto address = reinterpret_cast<uintptr_t>(workspace);
+  void* const aligned = reinterpret_cast<void*>((address + kWorkspaceAlignment - 1) /
+                                                kWorkspaceAlignment * kWorkspaceAlignment);
   const void* alpha = is_double ? static_cast<const void*>(&one_double) : &one;
   const void* beta = is_double ? static_cast<const void*>(&zero_double) : &zero;
   return ToStatus(cublasLtMatmul(d.handle, d.operation, alpha, b, d.a, a, d.b, beta, y, d.y, y, d.y,
-                                 &d.heuristic.algo, workspace, d.heuristic.workspaceSize, stream),
+                                 &d.heuristic.algo, aligned, d.heuristic.workspaceSize, stream),
                   "cublasLtMatmul");
 }
 
