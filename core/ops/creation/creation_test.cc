@@ -2,7 +2,7 @@
 
 #include "core/backend/reference/reference.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/ops/suite/evaluate.h"
+#include "core/ops/suite/test_evaluate.h"
 
 namespace tricorn::ops {
 namespace {

@@ -1,7 +1,7 @@
 #include "core/backend/reference/reference.h"
 #include "core/ops/creation/creation.h"
 #include "core/ops/fft/fft.h"
-#include "core/ops/suite/evaluate.h"
+#include "core/ops/suite/test_evaluate.h"
 #include "core/ops/suite/sample.h"
 
 namespace tricorn::ops {

@@ -1,7 +1,7 @@
 #include "core/ops/gather/scatter.h"
 
 #include "core/backend/reference/reference.h"
-#include "core/ops/suite/evaluate.h"
+#include "core/ops/suite/test_evaluate.h"
 
 namespace tricorn::ops {
 namespace {

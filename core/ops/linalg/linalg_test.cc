@@ -5,7 +5,7 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/linalg/norm.h"
 #include "core/ops/shape/shape.h"
-#include "core/ops/suite/evaluate.h"
+#include "core/ops/suite/test_evaluate.h"
 #include "core/ops/suite/sample.h"
 
 namespace tricorn::ops {

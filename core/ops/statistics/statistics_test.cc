@@ -7,7 +7,7 @@
 #include "core/ops/statistics/histogram.h"
 #include "core/ops/statistics/nan.h"
 #include "core/ops/statistics/quantile.h"
-#include "core/ops/suite/evaluate.h"
+#include "core/ops/suite/test_evaluate.h"
 
 namespace tricorn::ops {
 namespace {
