@@ -1,8 +1,8 @@
 #include "core/backend/reference/reference.h"
 #include "core/ops/creation/creation.h"
 #include "core/ops/fft/fft.h"
-#include "core/ops/suite/test_evaluate.h"
 #include "core/ops/suite/sample.h"
+#include "core/ops/suite/test_evaluate.h"
 
 namespace tricorn::ops {
 namespace {

@@ -5,8 +5,8 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/linalg/norm.h"
 #include "core/ops/shape/shape.h"
-#include "core/ops/suite/test_evaluate.h"
 #include "core/ops/suite/sample.h"
+#include "core/ops/suite/test_evaluate.h"
 
 namespace tricorn::ops {
 namespace {
