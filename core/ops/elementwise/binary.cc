@@ -36,6 +36,18 @@ Value ApplyLogical(const OpDef& op, Arg a, Arg b) {
   return x[0].builder().Add(op, x);
 }
 
+// Of two bools, whose sum and greater one is "or", product and lesser one "and", as in Keras.
+Value ApplyOrLogical(const OpDef& op, const OpDef& logical, Arg a, Arg b) {
+  return Apply(PromotedDType({{a, b}}) == DType::kBool ? logical : op, a, b);
+}
+
+// Of two bools in int32.
+Value ApplyWidened(const OpDef& op, Arg a, Arg b) {
+  Values x = Unify({{a, b}});
+  for (Value& value : x) value = value.dtype() == DType::kBool ? Cast(value, DType::kI32) : value;
+  return x[0].builder().Add(op, x);
+}
+
 Value ApplyFloating(const OpDef& op, Arg a, Arg b) {
   const DType dtype = PromotedDType({{a, b}});
   if (IsFloating(dtype)) return Apply(op, a, b);
@@ -85,25 +97,28 @@ const OpDef kLeftShift =
     Binary("left_shift", "y = a * 2^b; 0 for b >= width", Domain::kInteger, nullptr);
 const OpDef kRightShift = Binary("right_shift", "y = floor(a / 2^b)", Domain::kInteger, nullptr);
 
-Value Add(Arg a, Arg b) { return Apply(kAdd, a, b); }
+Value Add(Arg a, Arg b) { return ApplyOrLogical(kAdd, kBitwiseOr, a, b); }
 Value Subtract(Arg a, Arg b) { return Apply(kSubtract, a, b); }
-Value Multiply(Arg a, Arg b) { return Apply(kMultiply, a, b); }
+Value Multiply(Arg a, Arg b) { return ApplyOrLogical(kMultiply, kBitwiseAnd, a, b); }
 Value Divide(Arg a, Arg b) { return ApplyFloating(kDivide, a, b); }
-Value Power(Arg a, Arg b) { return Apply(kPower, a, b); }
-Value Maximum(Arg a, Arg b) { return Apply(kMaximum, a, b); }
-Value Minimum(Arg a, Arg b) { return Apply(kMinimum, a, b); }
-Value Mod(Arg a, Arg b) { return Apply(kMod, a, b); }
-Value FloorDivide(Arg a, Arg b) { return Apply(kFloorDivide, a, b); }
+Value Power(Arg a, Arg b) { return ApplyWidened(kPower, a, b); }
+Value Maximum(Arg a, Arg b) { return ApplyOrLogical(kMaximum, kBitwiseOr, a, b); }
+Value Minimum(Arg a, Arg b) { return ApplyOrLogical(kMinimum, kBitwiseAnd, a, b); }
+Value Mod(Arg a, Arg b) { return ApplyWidened(kMod, a, b); }
+Value FloorDivide(Arg a, Arg b) { return ApplyWidened(kFloorDivide, a, b); }
 Value Arctan2(Arg a, Arg b) { return ApplyFloating(kArctan2, a, b); }
 Value BitwiseAnd(Arg a, Arg b) { return Apply(kBitwiseAnd, a, b); }
 Value BitwiseOr(Arg a, Arg b) { return Apply(kBitwiseOr, a, b); }
 Value BitwiseXor(Arg a, Arg b) { return Apply(kBitwiseXor, a, b); }
-Value LeftShift(Arg a, Arg b) { return Apply(kLeftShift, a, b); }
-Value RightShift(Arg a, Arg b) { return Apply(kRightShift, a, b); }
+Value LeftShift(Arg a, Arg b) { return ApplyWidened(kLeftShift, a, b); }
+Value RightShift(Arg a, Arg b) { return ApplyWidened(kRightShift, a, b); }
 Value LogicalAnd(Arg a, Arg b) { return ApplyLogical(kBitwiseAnd, a, b); }
 Value LogicalOr(Arg a, Arg b) { return ApplyLogical(kBitwiseOr, a, b); }
 Value LogicalXor(Arg a, Arg b) { return ApplyLogical(kBitwiseXor, a, b); }
 
-Value Clip(Value x, Arg low, Arg high) { return Cast(Minimum(Maximum(x, low), high), x.dtype()); }
+Value Clip(Value x, Arg low, Arg high) {
+  if (x.dtype() == DType::kBool) x = Cast(x, DType::kI32);
+  return Cast(Minimum(Maximum(x, low), high), x.dtype());
+}
 
 }  // namespace tricorn::ops

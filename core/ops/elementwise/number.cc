@@ -43,7 +43,8 @@ Value RoundTo(Value x, int64_t decimals) {
 }
 
 Value Fmod(Arg a, Arg b) {
-  const Values x = Unify({{a, b}});
+  Values x = Unify({{a, b}});
+  if (x[0].dtype() == DType::kBool) return Mod(x[0], x[1]);
   const Value remainder = Mod(Absolute(x[0]), Absolute(x[1]));
   return Where(Less(x[0], 0), -remainder, remainder);
 }

@@ -23,7 +23,9 @@ const OpDef kSquare = Unary("square", "y = x^2", Domain::kNumber,
 Value Negative(Value x) { return Apply(kNegative, x); }
 Value Absolute(Value x) { return x.dtype() == DType::kBool ? x : Apply(kAbsolute, x); }
 Value Sign(Value x) { return Apply(kSign, x); }
-Value Square(Value x) { return Apply(kSquare, x); }
+Value Square(Value x) {
+  return Apply(kSquare, x.dtype() == DType::kBool ? Cast(x, DType::kI32) : x);
+}
 
 // -- Exponentials and roots ---------------------------------------------------------------------
 
@@ -63,8 +65,9 @@ const OpDef kRound =
     Unary("round", "the nearest integer, halves to even", Domain::kFloating, nullptr);
 const OpDef kTrunc = Unary("trunc", "the integer part", Domain::kFloating, nullptr);
 
-Value Floor(Value x) { return IsFloating(x.dtype()) ? Apply(kFloor, x) : x; }
-Value Ceil(Value x) { return IsFloating(x.dtype()) ? Apply(kCeil, x) : x; }
+// As Keras: floor and ceil of integers are float32, round and trunc leave them.
+Value Floor(Value x) { return Apply(kFloor, x, true); }
+Value Ceil(Value x) { return Apply(kCeil, x, true); }
 Value Round(Value x) { return IsFloating(x.dtype()) ? Apply(kRound, x) : x; }
 Value Trunc(Value x) { return IsFloating(x.dtype()) ? Apply(kTrunc, x) : x; }
 
