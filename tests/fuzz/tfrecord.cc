@@ -3,6 +3,7 @@
 
 #include "core/data/tfrecord.h"
 #include "core/data/tfrecord_reader.h"
+#include "core/io/crc32c.h"
 
 namespace {
 
