@@ -28,7 +28,7 @@ absl::StatusOr<std::unique_ptr<Function>> Function::Compile(
   for (auto& [name, value] : outputs) {
     function->outputs_.push_back({nullptr, function->results_.size()});
     function->results_.emplace_back(name, value.type());
-    name = "result:" + name;
+    name = fmt::format("result:{}:{}", function->results_.size(), name);  // names may repeat
   }
   for (const CallContext::Assigned& assigned : context.assigned()) {
     if (!(assigned.value.type() == assigned.variable->type)) {

@@ -1,7 +1,5 @@
 #include "core/keras/training/per_output.h"
 
-#include <algorithm>
-
 #include "core/base/status.h"
 #include "fmt/format.h"
 
@@ -22,12 +20,16 @@ absl::StatusOr<std::vector<Json>> PerOutput(const Json& json, std::string_view a
   if (!json.is_object() || IsSerializedObject(json)) return std::vector<Json>(count, json);
   std::vector<Json> entries(count);
   for (const auto& [name, entry] : json.AsObject()) {
-    const auto at = std::find(output_names.begin(), output_names.end(), name);
-    if (at == output_names.end()) {
+    bool is_known = false;
+    for (size_t i = 0; i < count; ++i) {
+      if (output_names[i] != name) continue;
+      entries[i] = entry;
+      is_known = true;
+    }
+    if (!is_known) {
       return InvalidArgument("{}: expected names of outputs ({}), received '{}'", argument,
                              fmt::join(output_names, ", "), name);
     }
-    entries[static_cast<size_t>(at - output_names.begin())] = entry;
   }
   return entries;
 }
