@@ -50,7 +50,24 @@ def make_model(name, draw):
         outputs = make(draw, getattr(keras.layers, name), **arguments)
     model = keras.Model(draw.inputs, outputs)
     case.randomize(model, draw.rng)
+    call_as_one(model)
     return model
+
+
+def call_as_one(model):
+    """Has `stateless_call` keep the activity losses of every call of a layer, as `model(x)` does in
+    all of Keras, and training in TensorFlow and torch: on JAX each call drops those of the layer's
+    call before, since no call of the whole model is around them."""
+    stateless_call = model.stateless_call
+
+    def call(*args, **kwargs):
+        model._get_call_context()
+        try:
+            return stateless_call(*args, **kwargs)
+        finally:
+            model._maybe_reset_call_context()
+
+    model.stateless_call = call
 
 
 def has_recurrent_mask(model, outputs):
@@ -60,13 +77,6 @@ def has_recurrent_mask(model, outputs):
     layers = model._flatten_layers(include_self=False)
     masked = any(keras.src.backend.get_keras_mask(output) is not None for output in outputs)
     return masked and any(isinstance(layer, recurrent) for layer in layers)
-
-
-def has_plain_names(model):
-    """Whether logs are named by distinct layers: those of dictionaries and of one layer called twice
-    are named otherwise, which Tricorn lacks."""
-    names = model.output_names
-    return not isinstance(model.output, dict) and len(set(names)) == len(names)
 
 
 def write_cases(root, number, name, seed, refusals):
@@ -95,7 +105,7 @@ def write_cases(root, number, name, seed, refusals):
     case.write(saved, "round_trip", case.Arrays(), 0, model="model.keras")
     outputs = keras.tree.flatten(model.output)
     steps = deterministic and model.trainable_variables and all(map(case.is_float, outputs))
-    steps = steps and not has_recurrent_mask(model, outputs) and has_plain_names(model)
+    steps = steps and not has_recurrent_mask(model, outputs)
     if not steps:
         return False
     training.mkdir(parents=True)
