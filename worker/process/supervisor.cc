@@ -201,6 +201,7 @@ void Supervisor::Reap() {
     }
     if (!child.stopping) ended_.insert(child.spec.id);
     it = children_.erase(it);
+    Publish();  // whoever hears of the end no longer finds it running
     events_.on_exit(exit);
   }
 }
