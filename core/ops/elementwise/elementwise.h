@@ -5,8 +5,8 @@
 
 // Ops of which one output element depends on the same element of each operand. Nodes are strict:
 // operands of one type. The functions broadcast as NumPy does and promote dtypes as Keras does.
-// Functions of real analysis turn integers and bool into float32 first; of bools the sum is "or", the
-// product "and", and where neither makes sense they become int32.
+// Functions of real analysis turn integers and bool into float32 first. Of bools a sum is "or", a
+// product "and"; where neither makes sense they become int32.
 
 namespace tricorn::ops {
 
