@@ -136,6 +136,7 @@ absl::StatusOr<Safetensors> ReadSafetensors(std::string_view file) {
 
 absl::StatusOr<std::string> WriteSafetensors(const Safetensors& contents) {
   std::vector<const std::pair<const std::string, Tensor>*> order;
+  order.reserve(contents.tensors.size());
   for (const auto& entry : contents.tensors) order.push_back(&entry);
   std::stable_sort(order.begin(), order.end(), [](const auto* a, const auto* b) {
     return SizeOf(a->second.dtype()) > SizeOf(b->second.dtype());

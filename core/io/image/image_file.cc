@@ -19,7 +19,7 @@ absl::Status CheckImageSize(int64_t height, int64_t width) {
 absl::Status CheckImageSize(int64_t height, int64_t width, size_t nbytes) {
   RETURN_IF_ERROR(CheckImageSize(height, width));
   // PNG's deflate makes at most 1032 bytes of one, of 8 pixels each; JPEG takes more.
-  constexpr int64_t kMaxPixelsPerByte = 1032 * 8;
+  constexpr int64_t kMaxPixelsPerByte = int64_t{1032} * 8;
   if (height * width / kMaxPixelsPerByte <= static_cast<int64_t>(nbytes)) return absl::OkStatus();
   return DataLoss("image: expected {} x {} pixels, received {} bytes", height, width, nbytes);
 }
