@@ -59,10 +59,6 @@ std::string Literal(const Tensor& scalar) {
   }
 }
 
-std::string WideLiteral(double value, DType dtype) {
-  return fmt::format("{}({})", WideName(dtype), value);
-}
-
 std::string ExtremeLiteral(DType dtype, bool greatest) {
   if (dtype == DType::kF64) {
     return fmt::format("__longlong_as_double(i64({}ull))",

@@ -16,8 +16,6 @@ std::string_view TypeName(DType dtype);
 std::string WideName(DType dtype);
 // The stored element of a constant of one element, bit for bit.
 std::string Literal(const Tensor& scalar);
-// `value` as an element is computed.
-std::string WideLiteral(double value, DType dtype);
 // The greatest (or least) value of the dtype, which every other one beats; infinite if floating.
 std::string ExtremeLiteral(DType dtype, bool greatest);
 
