@@ -101,3 +101,44 @@ function(tricorn_program)
   tricorn_link(${A_NAME} ${folder} PRIVATE ${A_DEPS})
   target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} tricorn_warnings)
 endfunction()
+
+# words_like_this as WordsLikeThis.
+function(tricorn_camel_case words out)
+  string(REPLACE "_" ";" words ${words})
+  set(camel)
+  foreach(word ${words})
+    string(SUBSTRING ${word} 0 1 first)
+    string(SUBSTRING ${word} 1 -1 rest)
+    string(TOUPPER ${first} first)
+    string(APPEND camel ${first}${rest})
+  endforeach()
+  set(${out} ${camel} PARENT_SCOPE)
+endfunction()
+
+# tricorn_registry(core/ops/builtin_ops.inc ir::OpRegistry Abs Softmax ...)
+#
+# Generates the header: `RegisterAll(registry)` calls RegisterAbs, RegisterSoftmax, ... in turn.
+function(tricorn_registry header type)
+  set(declarations)
+  set(calls)
+  foreach(name ${ARGN})
+    string(APPEND declarations "void Register${name}(${type}& registry);\n")
+    string(APPEND calls "  Register${name}(registry);\n")
+  endforeach()
+  file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/generated/${header} @ONLY
+    CONTENT "${declarations}\ninline void RegisterAll(${type}& registry) {\n${calls}}\n")
+endfunction()
+
+# The kernel files beside the ops that belong to a backend: core/ops/dot/dot_general_cpu.cc provides
+# `void RegisterDotGeneralCpu(KernelRegistry&)`, which core/backend/cpu/builtin_kernels.inc calls.
+function(tricorn_backend_kernels backend out)
+  file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/core/ops/*/*_${backend}.cc)
+  set(names)
+  foreach(file ${files})
+    get_filename_component(stem ${file} NAME_WE)
+    tricorn_camel_case(${stem} name)
+    list(APPEND names ${name})
+  endforeach()
+  tricorn_registry(core/backend/${backend}/builtin_kernels.inc KernelRegistry ${names})
+  set(${out} ${files} PARENT_SCOPE)
+endfunction()
