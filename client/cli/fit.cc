@@ -102,7 +102,7 @@ void AddFit(CLI::App& app, Session& session) {
       ->capture_default_str();
   command.add_option("--checkpoint-every-epochs", request.checkpoint_every_epochs, "0: each");
   command.add_option("--checkpoint-every-steps", request.checkpoint_every_steps,
-                     "0: at epochs; more is refused so far");
+                     "Beside those at epochs. 0: none");
   arguments->job.AddTo(command);
 }
 

@@ -24,10 +24,10 @@ struct CheckpointFile {
 struct CheckpointManifest {
   int64_t step = 0;                 // steps done since the job began
   int64_t epoch = 0;                // of the next batch
-  int64_t sample_cursor = 0;        // samples of that epoch that were consumed
+  int64_t epoch_step = 0;           // steps of that epoch that are done
   std::vector<int64_t> seeds = {};  // what the job's random streams start from
   std::vector<CheckpointFile> files = {};
-  FIELDS(step, epoch, sample_cursor, seeds, files)
+  FIELDS(step, epoch, epoch_step, seeds, files)
 };
 
 struct Checkpoint {

@@ -96,7 +96,7 @@ class CheckpointTest : public testing::Test {
 
   std::string Write(int64_t step) {
     const auto directory = WriteCheckpoint(
-        env_, root_, {.step = step, .epoch = 2, .sample_cursor = 640, .seeds = {7, -1}},
+        env_, root_, {.step = step, .epoch = 2, .epoch_step = 640, .seeds = {7, -1}},
         {{"model.keras", "weights of " + std::to_string(step)}, {"log", ""}});
     EXPECT_TRUE(directory.ok()) << directory.status();
     return directory.value_or("");
@@ -114,7 +114,7 @@ class CheckpointTest : public testing::Test {
 TEST_F(CheckpointTest, ReadsBackWhatWasWritten) {
   const auto checkpoint = ReadCheckpoint(env_, Write(40));
   ASSERT_TRUE(checkpoint.ok()) << checkpoint.status();
-  EXPECT_EQ(checkpoint->manifest.sample_cursor, 640);
+  EXPECT_EQ(checkpoint->manifest.epoch_step, 640);
   EXPECT_EQ(checkpoint->manifest.seeds, (std::vector<int64_t>{7, -1}));
   EXPECT_EQ(checkpoint->files.at("model.keras"), "weights of 40");
   EXPECT_EQ(checkpoint->files.at("log"), "");

@@ -153,12 +153,8 @@ absl::Status CheckJobSpec(const JobSpec& spec) {
   RETURN_IF_ERROR(CheckDeterminism(spec.determinism()));
   RETURN_IF_ERROR(
       CheckCount("checkpoint_policy.every_epochs", spec.checkpoint_policy().every_epochs()));
-  if (spec.checkpoint_policy().every_steps() != 0) {
-    return Unimplemented(
-        "checkpoint_policy.every_steps: expected 0, for checkpoints are taken at the end of "
-        "epochs, received {}",
-        spec.checkpoint_policy().every_steps());
-  }
+  RETURN_IF_ERROR(
+      CheckCount("checkpoint_policy.every_steps", spec.checkpoint_policy().every_steps()));
   RETURN_IF_ERROR(CheckRange("checkpoint_policy.keep", spec.checkpoint_policy().keep(), 0, 1000));
   RETURN_IF_ERROR(CheckCount("retry_policy.max_failures", spec.retry_policy().max_failures()));
   RETURN_IF_ERROR(

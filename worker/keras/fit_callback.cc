@@ -50,8 +50,17 @@ absl::Status FitCallback::OnBatchEnd(keras::Trainer& trainer, const keras::Progr
   const absl::Time now = absl::Now();
   Measure(progress, now);
   global_step_ = first_global_step_ + progress.global_step;
-  if (now - told_ < kTellInterval && progress.step < progress.steps) return absl::OkStatus();
-  told_ = now;
+  const bool epoch_ends = progress.step == progress.steps;
+  if (now - told_ >= kTellInterval || epoch_ends) {
+    told_ = now;
+    RETURN_IF_ERROR(Tell(trainer, progress));
+  }
+  if (epoch_ends || !IsDue(global_step_)) return absl::OkStatus();
+  return Checkpoint(trainer,
+                    {.step = global_step_, .epoch = progress.epoch, .epoch_step = progress.step});
+}
+
+absl::Status FitCallback::Tell(keras::Trainer& trainer, const keras::Progress& progress) {
   ASSIGN_OR_RETURN(const keras::Logs logs, trainer.CurrentLogs());
   if (const auto loss = logs.find("loss"); loss != logs.end() && !std::isfinite(loss->second)) {
     return InvalidArgument("loss: expected a finite number, received {} by epoch {}, step {}",
@@ -97,13 +106,19 @@ absl::Status FitCallback::OnEpochEnd(keras::Trainer& trainer, int64_t epoch, ker
   ended.set_duration_seconds(absl::ToDoubleSeconds(absl::Now() - epoch_began_));
   events_.OnEpochEnd(std::move(ended));
   const int every = std::max(1, task_.spec().checkpoint_policy().every_epochs());
-  if (task_.rank() != 0 || (epoch + 1) % every != 0) return absl::OkStatus();
-  return Checkpoint(trainer, epoch);
+  if ((epoch + 1) % every != 0 && !IsDue(global_step_)) return absl::OkStatus();
+  return Checkpoint(trainer, {.step = global_step_, .epoch = epoch + 1});
 }
 
-absl::Status FitCallback::Checkpoint(keras::Trainer& trainer, int64_t epoch) {
-  ASSIGN_OR_RETURN(Snapshot snapshot, TakeSnapshot(trainer));
-  events_.OnCheckpoint({.step = global_step_, .epoch = epoch + 1},
+bool FitCallback::IsDue(int64_t global_step) const {
+  const int64_t every = task_.spec().checkpoint_policy().every_steps();
+  return every > 0 && global_step % every == 0;
+}
+
+absl::Status FitCallback::Checkpoint(keras::Trainer& trainer, CheckpointManifest position) {
+  if (task_.rank() != 0) return absl::OkStatus();
+  ASSIGN_OR_RETURN(Snapshot snapshot, TakeSnapshot(trainer, position.epoch_step > 0));
+  events_.OnCheckpoint(std::move(position),
                        [snapshot = std::move(snapshot)] { return ToFiles(snapshot); });
   return absl::OkStatus();
 }

@@ -23,8 +23,11 @@ class FitCallback : public keras::Callback {
   absl::Status OnEpochEnd(keras::Trainer& trainer, int64_t epoch, keras::Logs& logs) override;
 
  private:
+  absl::Status Tell(keras::Trainer& trainer, const keras::Progress& progress);
   void Measure(const keras::Progress& progress, absl::Time now);
-  absl::Status Checkpoint(keras::Trainer& trainer, int64_t epoch);
+  // Whether the policy wants a restore point of so many steps.
+  bool IsDue(int64_t global_step) const;
+  absl::Status Checkpoint(keras::Trainer& trainer, CheckpointManifest position);
 
   const v1::TrainerTask& task_;
   EngineEvents& events_;

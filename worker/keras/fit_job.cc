@@ -21,16 +21,11 @@ absl::StatusOr<keras::FitOptions> OptionsOf(const JobSession& session) {
     return InvalidArgument("batch_size: expected at most the {} samples of the data, received {}",
                            rows, args.batch_size());
   }
-  if (session.spec().checkpoint_policy().every_steps() > 0) {
-    return Unimplemented(
-        "checkpoint_policy.every_steps: expected 0, for checkpoints are taken at the end of "
-        "epochs, received {}",
-        session.spec().checkpoint_policy().every_steps());
-  }
   keras::FitOptions options;
   options.batch_size = BatchSizeOr(args.batch_size(), rows);
   options.epochs = args.epochs();
   options.initial_epoch = std::max(args.initial_epoch(), session.task.task.restore().epoch());
+  options.initial_step = session.task.task.restore().step();
   options.shuffle = !args.has_shuffle() || args.shuffle();
   options.seed = session.task.task.seed();
   options.class_weight = {args.class_weight().begin(), args.class_weight().end()};

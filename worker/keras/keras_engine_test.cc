@@ -92,6 +92,7 @@ absl::StatusOr<EngineResult> RunJob(const Job& job, int world_size, Events& even
       task.set_seed(11);
       if (job.restore) {
         task.mutable_restore()->set_epoch(static_cast<int32_t>(job.restore->manifest.epoch));
+        task.mutable_restore()->set_step(job.restore->manifest.epoch_step);
         task.mutable_restore()->set_global_step(job.restore->manifest.step);
       }
       comm::CommunicatorOptions options;
@@ -151,6 +152,32 @@ TEST(KerasEngine, GoesOnFromARestorePointWithTheSameBits) {
   EXPECT_EQ(rest.epochs.size(), 2u);
   EXPECT_EQ(rest.last_progress.global_step(), 15);
   EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model));
+}
+
+TEST(KerasEngine, GoesOnWithinAnEpochWithTheSameBitsAndLogs) {
+  v1::JobSpec spec = FitSpec(3);
+  spec.mutable_checkpoint_policy()->set_every_epochs(2);
+  spec.mutable_checkpoint_policy()->set_every_steps(3);
+  Events whole;
+  const auto expected = RunJob({.spec = spec}, 1, whole);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  std::vector<std::pair<int64_t, int64_t>> positions;
+  for (const Checkpoint& checkpoint : whole.checkpoints) {
+    positions.emplace_back(checkpoint.manifest.epoch, checkpoint.manifest.epoch_step);
+  }
+  EXPECT_EQ(positions, (std::vector<std::pair<int64_t, int64_t>>{
+                           {0, 3}, {1, 1}, {1, 4}, {2, 0}, {2, 2}, {3, 0}}));
+  for (size_t i = 0; i + 1 < whole.checkpoints.size(); ++i) {
+    Events rest;
+    const auto result = RunJob({.spec = spec, .restore = whole.checkpoints[i]}, 2, rest);
+    ASSERT_TRUE(result.ok()) << i << ": " << result.status();
+    EXPECT_EQ(rest.last_progress.global_step(), 15);
+    ASSERT_FALSE(rest.epochs.empty());
+    const auto& undisturbed = whole.epochs[static_cast<size_t>(rest.epochs[0].epoch())].logs();
+    EXPECT_EQ(rest.epochs[0].logs().at("loss"), undisturbed.at("loss")) << i;
+    EXPECT_EQ(rest.epochs[0].logs().at("accuracy"), undisturbed.at("accuracy")) << i;
+    EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model)) << i;
+  }
 }
 
 TEST(KerasEngine, TwoRanksComputeTheBitsOfOne) {
@@ -233,8 +260,6 @@ TEST(KerasEngine, EvaluatesWithoutTraining) {
 TEST(KerasEngine, BadInputIsNamed) {
   v1::JobSpec large_batch = FitSpec(1);
   large_batch.mutable_fit()->set_batch_size(41);
-  v1::JobSpec steps = FitSpec(1);
-  steps.mutable_checkpoint_policy()->set_every_steps(5);
   v1::JobSpec bad_compile = FitSpec(1);
   bad_compile.set_compile_config_json("[1]");
   v1::JobSpec bad_loss = FitSpec(1);
@@ -252,7 +277,6 @@ TEST(KerasEngine, BadInputIsNamed) {
       {{.spec = FitSpec(1), .model = "junk"}, "model: expected a .keras archive or a JSON object"},
       {{.spec = FitSpec(1), .model = std::string(100000, '[')}, "model"},
       {{.spec = large_batch}, "batch_size: expected at most the 40 samples"},
-      {{.spec = steps}, "every_steps"},
       {{.spec = bad_compile}, "compile_config_json: expected a JSON object"},
       {{.spec = bad_loss}, "no_such_loss"},
       {{.spec = FitSpec(1), .data = [] { return Numbers(kRows, 7); }}, "class indices in [0, 3)"},

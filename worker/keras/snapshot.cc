@@ -8,7 +8,8 @@
 namespace tricorn::worker {
 namespace {
 
-constexpr char kFile[] = "variables.npz";
+constexpr char kVariablesFile[] = "variables.npz";
+constexpr char kMetricsFile[] = "metrics.npz";
 
 std::vector<keras::Variable*> AllVariables(keras::Trainer& trainer) {
   std::vector<keras::Variable*> all = trainer.model().variables();
@@ -19,13 +20,32 @@ std::vector<keras::Variable*> AllVariables(keras::Trainer& trainer) {
 // In order of the variables as text, too.
 std::string NameOf(size_t index) { return fmt::format("{:06}", index); }
 
+absl::StatusOr<std::string> WriteTensors(const std::vector<Tensor>& tensors) {
+  std::map<std::string, Tensor> arrays;
+  for (size_t i = 0; i < tensors.size(); ++i) arrays.emplace(NameOf(i), tensors[i]);
+  return WriteNpz(arrays);
+}
+
+absl::StatusOr<std::vector<Tensor>> ReadTensors(const std::string& bytes) {
+  ASSIGN_OR_RETURN(NpzReader reader, NpzReader::OpenBytes(bytes));
+  std::vector<Tensor> tensors;
+  for (size_t i = 0; i < reader.names().size(); ++i) {
+    ASSIGN_OR_RETURN(Tensor value, reader.Read(NameOf(i)));
+    tensors.push_back(std::move(value));
+  }
+  return tensors;
+}
+
 }  // namespace
 
-absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer) {
+absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer, bool within_epoch) {
   RETURN_IF_ERROR(trainer.SyncToHost());
   Snapshot snapshot;
   for (const keras::Variable* variable : AllVariables(trainer)) {
     snapshot.variables.push_back(variable->value.Clone());
+  }
+  if (within_epoch) {
+    ASSIGN_OR_RETURN(snapshot.metrics, trainer.MetricState());
   }
   return snapshot;
 }
@@ -44,28 +64,28 @@ absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer) 
     }
     all[i]->value = value;
   }
+  if (!snapshot.metrics.empty()) RETURN_IF_ERROR(trainer.SetMetricState(snapshot.metrics));
   return trainer.SyncToDevice();
 }
 
 absl::StatusOr<std::map<std::string, std::string>> ToFiles(const Snapshot& snapshot) {
-  std::map<std::string, Tensor> arrays;
-  for (size_t i = 0; i < snapshot.variables.size(); ++i) {
-    arrays.emplace(NameOf(i), snapshot.variables[i]);
-  }
   std::map<std::string, std::string> files;
-  ASSIGN_OR_RETURN(files[kFile], WriteNpz(arrays));
+  ASSIGN_OR_RETURN(files[kVariablesFile], WriteTensors(snapshot.variables));
+  if (snapshot.metrics.empty()) return files;
+  ASSIGN_OR_RETURN(files[kMetricsFile], WriteTensors(snapshot.metrics));
   return files;
 }
 
 absl::StatusOr<Snapshot> FromFiles(const std::map<std::string, std::string>& files) {
-  const auto file = files.find(kFile);
-  if (file == files.end()) return DataLoss("checkpoint: expected {}, received none", kFile);
-  ASSIGN_OR_RETURN(NpzReader reader, NpzReader::OpenBytes(file->second));
-  Snapshot snapshot;
-  for (size_t i = 0; i < reader.names().size(); ++i) {
-    ASSIGN_OR_RETURN(Tensor value, reader.Read(NameOf(i)));
-    snapshot.variables.push_back(std::move(value));
+  const auto variables = files.find(kVariablesFile);
+  if (variables == files.end()) {
+    return DataLoss("checkpoint: expected {}, received none", kVariablesFile);
   }
+  Snapshot snapshot;
+  ASSIGN_OR_RETURN(snapshot.variables, ReadTensors(variables->second));
+  const auto metrics = files.find(kMetricsFile);
+  if (metrics == files.end()) return snapshot;
+  ASSIGN_OR_RETURN(snapshot.metrics, ReadTensors(metrics->second));
   return snapshot;
 }
 

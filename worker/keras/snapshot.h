@@ -10,16 +10,17 @@
 
 namespace tricorn::worker {
 
-// The values of all variables of a training run at one moment: weights, statistics, seeds,
-// optimizer.
+// A training run at one moment.
 struct Snapshot {
-  std::vector<Tensor> variables;
+  std::vector<Tensor> variables;  // weights, statistics, seeds, optimizer
+  std::vector<Tensor> metrics;    // within an epoch: what they have summed up; else empty
 };
 
-// Copies them from the device; the tensors share nothing with the run.
-absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer);
+// Copies it from the device; the tensors share nothing with the run.
+absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer, bool within_epoch);
 
-// Sets them, on host and device. InvalidArgument for another number, types or shapes.
+// Sets it, on host and device. InvalidArgument for another number, types or shapes of variables;
+// those of metrics are checked by the first step.
 absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer);
 
 // The files of a checkpoint.

@@ -25,11 +25,11 @@ Checkpointer::~Checkpointer() {
   thread_.join();
 }
 
-void Checkpointer::Add(CheckpointManifest manifest, int64_t step, MakeFiles make_files,
+void Checkpointer::Add(CheckpointManifest manifest, MakeFiles make_files,
                        std::vector<v1::EpochLogs> history) {
   const int64_t global_step = manifest.step;
   std::optional<Pending> overtaken =
-      Pending{std::move(manifest), step, std::move(make_files), std::move(history)};
+      Pending{std::move(manifest), std::move(make_files), std::move(history)};
   {
     absl::MutexLock lock(&mu_);
     std::swap(pending_, overtaken);
@@ -72,7 +72,7 @@ absl::Status Checkpointer::Commit(Pending checkpoint) {
   v1::Checkpoint& to = *request.mutable_checkpoint();
   to.set_global_step(checkpoint.manifest.step);
   to.set_epoch(static_cast<int32_t>(checkpoint.manifest.epoch));
-  to.set_step(checkpoint.step);
+  to.set_step(checkpoint.manifest.epoch_step);
   for (v1::EpochLogs& epoch : checkpoint.history) *request.add_history() = std::move(epoch);
 
   ASSIGN_OR_RETURN(auto files, checkpoint.make_files());

@@ -33,17 +33,14 @@ class Checkpointer {
                std::function<void(int64_t dropped, int64_t by)> on_dropped);
   ~Checkpointer();
 
-  // `step`: steps of epoch manifest.epoch that it holds. `make_files` runs on the checkpointer's
-  // thread. `history`: logs of the finished epochs.
-  void Add(CheckpointManifest manifest, int64_t step, MakeFiles make_files,
-           std::vector<v1::EpochLogs> history);
+  // `make_files` runs on the checkpointer's thread. `history`: logs of the finished epochs.
+  void Add(CheckpointManifest manifest, MakeFiles make_files, std::vector<v1::EpochLogs> history);
   // Waits until all that was added is committed or has failed; false at the deadline.
   bool Drain(absl::Time deadline = absl::InfiniteFuture());
 
  private:
   struct Pending {
     CheckpointManifest manifest;
-    int64_t step = 0;
     MakeFiles make_files;
     std::vector<v1::EpochLogs> history;
   };

@@ -42,7 +42,6 @@ class Events : public EngineEvents {
   }
 
   void OnProgress(v1::Progress progress) override {
-    step_ = progress.step();
     if (leads_) reporter_.SetProgress(std::move(progress));
   }
   void OnEpochEnd(v1::EpochLogs logs) override {
@@ -52,8 +51,7 @@ class Events : public EngineEvents {
   }
   void OnCheckpoint(CheckpointManifest manifest, MakeFiles make_files) override {
     if (!leads_) return;
-    const int64_t step = manifest.sample_cursor == 0 ? 0 : step_;
-    checkpointer_.Add(std::move(manifest), step, std::move(make_files), history_);
+    checkpointer_.Add(std::move(manifest), std::move(make_files), history_);
   }
   void OnLog(v1::LogLine::Severity severity, std::string text) override {
     reporter_.AddLine(severity, std::move(text));
@@ -64,7 +62,6 @@ class Events : public EngineEvents {
   Reporter& reporter_;
   Checkpointer& checkpointer_;
   std::vector<v1::EpochLogs> history_;
-  int64_t step_ = 0;
 };
 
 // One rank's way from its assignment to its result.

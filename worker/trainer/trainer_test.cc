@@ -277,7 +277,7 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
   FakeEngine first;
   first.run = [](EngineTask&, EngineEvents& events) -> absl::StatusOr<EngineResult> {
     events.OnEpochEnd(Epoch(0, 1));
-    events.OnCheckpoint({.step = 7, .epoch = 1, .seeds = {3, 4}},
+    events.OnCheckpoint({.step = 7, .epoch = 1, .epoch_step = 2, .seeds = {3, 4}},
                         Files({{"weights", "w"}, {"more", ""}}));
     return absl::UnavailableError("rank 1 was lost");
   };
@@ -288,6 +288,7 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
     ASSERT_EQ(coordinator_.failures.size(), 1u);
     EXPECT_TRUE(coordinator_.failures[0].failure().retryable());
     ASSERT_EQ(coordinator_.checkpoints.size(), 1u);
+    EXPECT_EQ(coordinator_.checkpoints[0].checkpoint().step(), 2);
     *again.mutable_trainer()->mutable_restore() = coordinator_.checkpoints[0].checkpoint();
     *again.mutable_trainer()->add_history() = Epoch(0, 1);
     *again.mutable_trainer()->add_history() = Epoch(1, 1);  // ended, but after the checkpoint

@@ -61,6 +61,9 @@ absl::Status CheckFit(const FitOptions& options, const Dataset& train) {
     return InvalidArgument("initial_epoch: expected at least 0, received {}",
                            options.initial_epoch);
   }
+  if (options.initial_step < 0) {
+    return InvalidArgument("initial_step: expected at least 0, received {}", options.initial_step);
+  }
   for (const Column& column : train.columns()) {
     if (column.role == Role::kSampleWeight && !options.class_weight.empty()) {
       return InvalidArgument("class_weight: expected no sample_weight beside it, received both");
@@ -77,11 +80,18 @@ absl::Status Trainer::TrainEpoch(const EpochPlan& plan, int64_t epoch, const Fit
       const ColumnMap columns,
       ColumnMap::Make(plan.dataset->columns(), model_.input_names(), model_.output_names(), true));
   const EpochSteps steps = StepsOfEpoch(plan.rows.size(), plan.batch_size, plan.steps, epoch);
+  const int64_t done = epoch == options.initial_epoch ? options.initial_step : 0;
+  if (done > 0 && done >= steps.count) {
+    return InvalidArgument(
+        "initial_step: expected less than the {} steps of the epoch, received {}", steps.count,
+        done);
+  }
   EpochOrder order = options.shuffle ? EpochOrder::Shuffled(plan.rows, options.seed, steps.pass)
                                      : EpochOrder::Sequential(plan.rows);
   Prefetcher batches(*plan.dataset, std::move(order), Batching(plan.batch_size),
-                     steps.first * plan.batch_size);
-  Progress progress{.epoch = epoch, .steps = steps.count, .global_step = global_step_};
+                     (steps.first + done) * plan.batch_size);
+  Progress progress{
+      .epoch = epoch, .step = done, .steps = steps.count, .global_step = global_step_};
   while (progress.step < progress.steps && !stop_requested_) {
     ASSIGN_OR_RETURN(std::optional<Batch> batch, batches.Next());
     if (!batch) break;
@@ -171,7 +181,7 @@ absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* valida
   stop_requested_ = false;
   RETURN_IF_ERROR(Tell(callbacks, &Callback::OnTrainBegin, *this, options));
   for (int64_t epoch = options.initial_epoch; epoch < options.epochs && !stop_requested_; ++epoch) {
-    RETURN_IF_ERROR(ResetMetrics());
+    if (epoch > options.initial_epoch || options.initial_step == 0) RETURN_IF_ERROR(ResetMetrics());
     RETURN_IF_ERROR(Tell(callbacks, &Callback::OnEpochBegin, *this, epoch));
     RETURN_IF_ERROR(TrainEpoch(plan, epoch, options, callbacks));
     ASSIGN_OR_RETURN(Logs logs, EpochLogs(epoch, validating, options, callbacks));

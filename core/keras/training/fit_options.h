@@ -13,6 +13,9 @@ struct FitOptions {
   int64_t batch_size = 32;  // of the global batch
   int64_t epochs = 1;       // the epoch to stop before, counted from 0
   int64_t initial_epoch = 0;
+  // Steps of the initial epoch that are done already: training goes on within it, with the metrics
+  // of Trainer::SetMetricState.
+  int64_t initial_step = 0;
   bool shuffle = true;
   uint64_t seed = 0;                            // of the shuffle
   std::map<int64_t, double> class_weight = {};  // 1 for classes that are not listed

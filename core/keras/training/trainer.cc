@@ -1,5 +1,7 @@
 #include "core/keras/training/trainer.h"
 
+#include <utility>
+
 #include "core/base/json_fields.h"
 #include "core/base/status.h"
 #include "core/keras/training/class_weight.h"
@@ -65,7 +67,7 @@ absl::Status Trainer::CompileFor(const StepInputs& inputs) {
   train_step_ = std::make_unique<Step>(compiled_, state_, distribution_, true);
   test_step_ = std::make_unique<Step>(compiled_, state_, distribution_, false);
   is_compiled_ = true;
-  return absl::OkStatus();
+  return metric_state_.empty() ? absl::OkStatus() : UploadMetricState();
 }
 
 absl::StatusOr<Logs> Trainer::CurrentLogs() { return is_compiled_ ? logs_->Run(state_) : Logs(); }
@@ -73,6 +75,40 @@ absl::StatusOr<Logs> Trainer::CurrentLogs() { return is_compiled_ ? logs_->Run(s
 absl::Status Trainer::ResetMetrics() {
   for (const auto& variable : compiled_.metric_variables) {
     RETURN_IF_ERROR(state_.Zero(*variable));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::vector<Tensor>> Trainer::MetricState() {
+  std::vector<Variable*> variables;
+  for (const auto& variable : compiled_.metric_variables) variables.push_back(variable.get());
+  RETURN_IF_ERROR(state_.Download(variables));
+  std::vector<Tensor> values;
+  for (const Variable* variable : variables) values.push_back(variable->value.Clone());
+  return values;
+}
+
+absl::Status Trainer::SetMetricState(std::vector<Tensor> state) {
+  metric_state_ = std::move(state);
+  return is_compiled_ ? UploadMetricState() : absl::OkStatus();
+}
+
+absl::Status Trainer::UploadMetricState() {
+  const std::vector<Tensor> state = std::exchange(metric_state_, {});
+  const auto& variables = compiled_.metric_variables;
+  if (state.size() != variables.size()) {
+    return InvalidArgument("metrics: expected the state of {} variables, received {}",
+                           variables.size(), state.size());
+  }
+  for (size_t i = 0; i < state.size(); ++i) {
+    const ir::Type& type = variables[i]->type;
+    if (state[i].dtype() != type.dtype || state[i].shape() != type.shape) {
+      return InvalidArgument("{}: expected {}, received {}", variables[i]->path, type.ToString(),
+                             state[i].ToString());
+    }
+    variables[i]->value = state[i];
+    const Variable* const changed[] = {variables[i].get()};
+    RETURN_IF_ERROR(state_.Upload(changed));
   }
   return absl::OkStatus();
 }

@@ -51,6 +51,11 @@ class Trainer {
   // Means over the steps since the last reset: the values Keras's progress bar shows.
   absl::StatusOr<Logs> CurrentLogs();
   absl::Status ResetMetrics();
+  // What the metrics have summed up, to go on from in another process. Empty before the first step.
+  absl::StatusOr<std::vector<Tensor>> MetricState();
+  // Errors: InvalidArgument when number, types or shapes differ from those of the metrics; before
+  // the first step, the first step's.
+  absl::Status SetMetricState(std::vector<Tensor> state);
 
   // The device's variables into the model's and the optimizer's.
   absl::Status SyncToHost();
@@ -96,6 +101,7 @@ class Trainer {
     std::optional<int64_t> steps = std::nullopt;
   };
   absl::Status CompileFor(const StepInputs& inputs);
+  absl::Status UploadMetricState();
   absl::StatusOr<OutputTypes> TypesOf(const StepInputs& inputs);
   absl::Status RunStep(Batch& batch, const ColumnMap& columns, bool training,
                        const std::map<int64_t, double>& class_weight);
@@ -117,6 +123,7 @@ class Trainer {
   CompileConfig config_;
   CompiledModel compiled_;
   bool is_compiled_ = false;
+  std::vector<Tensor> metric_state_;  // set before the metrics are made
   OutputTypes outputs_;
   DeviceState state_;
   std::unique_ptr<Step> train_step_, test_step_;

@@ -79,6 +79,7 @@ Workload KerasWorkload(const std::string& archive_path) {
     ASSIGN_OR_RETURN(const std::string npz, RandomImages(/*rows=*/400));
     spec.mutable_fit()->set_batch_size(60);
     spec.mutable_fit()->set_validation_split(0.1);
+    spec.mutable_checkpoint_policy()->set_every_steps(4);  // of 6 an epoch
     RETURN_IF_ERROR(
         AddDataset(cluster, v1::DATASET_FORMAT_NPZ, "images.npz", "", npz, *spec.mutable_fit()));
     return spec;
