@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cstdlib>
 #include <string>
 
 #include "core/base/version.h"
@@ -82,11 +83,26 @@ void AddChild(CLI::App& app, ChildOptions& options) {
   AddTls(app, options.tls, options.insecure);
 }
 
+void AddRun(CLI::App& app, RunOptions& options) {
+  app.add_option("job", options.job_file, "JSON file: model, data, spec, output")->required();
+  app.add_option("--threads", options.threads,
+                 "Threads to compute with [the host's, divided by the ranks on it]")
+      ->check(CLI::Range(1, 4096));
+  app.add_option("--plugin-dir", options.plugin_directory,
+                 "Directory of shared objects with classes of your own")
+      ->check(CLI::ExistingDirectory);
+}
+
+constexpr char kRunDescription[] =
+    "Runs one job without a coordinator: in this process, or on all that mpirun started.\n\n"
+    "Example:\n"
+    "  mpirun -n 4 tricorn-worker run job.json\n";
 constexpr char kDescription[] =
     "Offers this machine to a Tricorn coordinator and runs the training and prediction processes\n"
     "that it assigns.\n\n"
     "Example:\n"
-    "  tricorn-worker --coordinator 127.0.0.1:7470 --data-dir /var/lib/tricorn-worker\n";
+    "  tricorn-worker --coordinator 127.0.0.1:7470 --data-dir /var/lib/tricorn-worker\n\n"
+    "`tricorn-worker run JOB.json` runs a job without a coordinator; see its --help.\n";
 constexpr char kFooter[] =
     "\nExit codes: 0 stopped in good order, 1 an error, 2 wrong command line,\n"
     "128 + n when signal n ended it.";
@@ -98,19 +114,25 @@ int WorkerMain(int argc, char** argv, const Engines& engines) {
   // that --help shows what a user can say.
   const std::string command = argc > 1 && argv[1][0] != '-' ? argv[1] : "agent";
   const bool is_child = command == "trainer" || command == "predictor";
-  CLI::App app(kDescription, "tricorn-worker");
+  const bool is_run = command == "run";
+  CLI::App app(is_run ? kRunDescription : kDescription,
+               is_run ? "tricorn-worker run" : "tricorn-worker");
   app.footer(kFooter);
   app.set_version_flag("--version", std::string(Version()));
   AgentOptions agent;
   ChildOptions child;
+  RunOptions run;
   if (is_child) {
     AddChild(app, child);
+  } else if (is_run) {
+    AddRun(app, run);
+    run.under_mpirun = std::getenv("OMPI_COMM_WORLD_SIZE") != nullptr;
   } else {
     agent.host = DescribeHost();
     agent.worker_id = DefaultWorkerId();
     AddAgent(app, agent);
   }
-  if (is_child || command == "agent") {
+  if (is_child || is_run || command == "agent") {
     const bool is_named = argc > 1 && command == argv[1];
     argc -= is_named ? 1 : 0;
     argv += is_named ? 1 : 0;
@@ -121,6 +143,7 @@ int WorkerMain(int argc, char** argv, const Engines& engines) {
     return app.exit(error) == 0 ? kExitDone : kExitUsage;
   }
   if (command == "trainer") return TrainerCommand(child, engines);
+  if (is_run) return RunCommand(run, engines);
   if (command == "predictor") return PredictorCommand(child, engines);
   return AgentCommand(std::move(agent));
 }

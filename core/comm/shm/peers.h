@@ -9,7 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/mutex.h"
 #include "core/comm/failure.h"
-#include "core/comm/shm/process_handle.h"
+#include "core/comm/process_handle.h"
 #include "core/comm/shm/segment.h"
 #include "core/comm/shm/shm_group.h"
 

@@ -39,10 +39,7 @@ absl::Status Survive(int rank, int victim, int64_t count, const Connect& connect
     ASSIGN_OR_RETURN(auto communicator, connect(rank, store));
     RETURN_IF_ERROR(communicator->Barrier());
     RETURN_IF_ERROR(store.Set(fmt::format("started/{}", rank), ""));
-    const absl::Status status = Loop(*communicator, count);
-    RETURN_IF_ERROR(ExpectMessage(status, absl::StatusCode::kUnavailable,
-                                  fmt::format("rank {} is lost", victim)));
-    if (communicator->Barrier() != status) return Internal("a later call gave another error");
+    RETURN_IF_ERROR(ExpectLoss(*communicator, victim, count));
   }
   if (const std::string after = HeldResources(); after != before) {
     return Internal("before: {}; after: {}", before, after);
@@ -85,31 +82,44 @@ absl::Status CheckAbort(int size, const Connect& connect) {
   Processes processes(size, [&](int rank) -> absl::Status {
     ASSIGN_OR_RETURN(auto communicator, connect(rank, store));
     RETURN_IF_ERROR(communicator->Barrier());
-    std::thread aborter;
-    const absl::Time start = absl::Now();
-    if (rank == 0) {
-      aborter = std::thread([&communicator] {
-        absl::SleepFor(absl::Milliseconds(50));
-        communicator->Abort(absl::CancelledError("job 7 was cancelled"));
-      });
-    }
-    // The last rank comes too late: the others are blocked when the abort arrives.
-    if (rank + 1 == size) absl::SleepFor(absl::Milliseconds(150));
-    const absl::Status status = Loop(*communicator, 1000);
-    const absl::Duration took = absl::Now() - start;
-    if (aborter.joinable()) aborter.join();
+    const absl::Status seen = ExpectAbort(*communicator);
     // Nobody leaves before all have seen the abort.
     RETURN_IF_ERROR(store.Set(fmt::format("done/{}", rank), ""));
     for (int peer = 0; peer < size; ++peer) {
       RETURN_IF_ERROR(
           store.Get(fmt::format("done/{}", peer), absl::Now() + absl::Seconds(10)).status());
     }
-    RETURN_IF_ERROR(ExpectMessage(status, absl::StatusCode::kCancelled, "job 7 was cancelled"));
-    if (took > absl::Seconds(1)) return Internal("took {}", absl::FormatDuration(took));
-    if (communicator->Barrier() != status) return Internal("a later call gave another error");
-    return absl::OkStatus();
+    return seen;
   });
   return processes.WaitFor(absl::Seconds(20));
+}
+
+absl::Status ExpectLoss(Communicator& communicator, int victim, int64_t count) {
+  const absl::Status status = Loop(communicator, count);
+  RETURN_IF_ERROR(ExpectMessage(status, absl::StatusCode::kUnavailable,
+                                fmt::format("rank {} is lost", victim)));
+  if (communicator.Barrier() != status) return Internal("a later call gave another error");
+  return absl::OkStatus();
+}
+
+absl::Status ExpectAbort(Communicator& communicator) {
+  std::thread aborter;
+  const absl::Time start = absl::Now();
+  if (communicator.rank() == 0) {
+    aborter = std::thread([&communicator] {
+      absl::SleepFor(absl::Milliseconds(50));
+      communicator.Abort(absl::CancelledError("job 7 was cancelled"));
+    });
+  }
+  // The last rank comes too late: the others are blocked when the abort arrives.
+  if (communicator.rank() + 1 == communicator.size()) absl::SleepFor(absl::Milliseconds(150));
+  const absl::Status status = Loop(communicator, 1000);
+  const absl::Duration took = absl::Now() - start;
+  if (aborter.joinable()) aborter.join();
+  RETURN_IF_ERROR(ExpectMessage(status, absl::StatusCode::kCancelled, "job 7 was cancelled"));
+  if (took > absl::Seconds(1)) return Internal("took {}", absl::FormatDuration(took));
+  if (communicator.Barrier() != status) return Internal("a later call gave another error");
+  return absl::OkStatus();
 }
 
 }  // namespace tricorn::comm

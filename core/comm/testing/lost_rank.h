@@ -25,4 +25,10 @@ absl::Status CheckLostRank(int size, int seed, const Connect& connect);
 // error within one second, later calls too.
 absl::Status CheckAbort(int size, const Connect& connect);
 
+// What one rank of these does, for ranks that are started otherwise:
+// endless all-reduces of `count` elements, until the loss of `victim` is told as it should be;
+absl::Status ExpectLoss(Communicator& communicator, int victim, int64_t count);
+// and until the abort is, which the first rank gives. Returns before the others may know.
+absl::Status ExpectAbort(Communicator& communicator);
+
 }  // namespace tricorn::comm

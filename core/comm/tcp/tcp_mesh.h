@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "core/base/mutex.h"
 #include "core/comm/failure.h"
+#include "core/comm/mesh.h"
 #include "core/comm/tcp/bootstrap.h"
 #include "core/comm/tcp/tcp_group.h"
 
@@ -19,30 +20,19 @@ struct pollfd;
 
 namespace tricorn::comm {
 
-// Messages between all members at once, without threads: the caller's thread moves the bytes.
-//
-//   mesh.Send(peer, data, n); mesh.Send(peer, more, n2);   // pieces of one message
-//   mesh.Receive(peer, data, n);
-//   mesh.Exchange();                                       // until all of it has gone and come
-//
-// An empty piece makes an empty message, which is a message. The messages from one member to
-// another keep their order; a length that differs from the expected one is an error.
-class Mesh {
+// Messages over sockets, without threads: the caller's thread moves the bytes.
+class TcpMesh final : public Mesh {
  public:
   static absl::StatusOr<std::unique_ptr<Mesh>> Connect(const TcpOptions& options);
-  ~Mesh();  // tells the others that this member left
+  ~TcpMesh() override;
 
-  void Send(int peer, const std::byte* data, int64_t nbytes);
-  void Receive(int peer, std::byte* data, int64_t nbytes);
-  absl::Status Exchange();
-
-  // From any thread.
-  void Abort(const absl::Status& error);
-  absl::Status status() const { return failure_.status(); }
-
-  // As ComposableGroup's.
-  absl::Status Check();
-  void SetWatch(std::function<absl::Status()> watch) { watch_ = std::move(watch); }
+  void Send(int peer, const std::byte* data, int64_t nbytes) override;
+  void Receive(int peer, std::byte* data, int64_t nbytes) override;
+  absl::Status Exchange() override;
+  void Abort(const absl::Status& error) override;
+  absl::Status status() const override { return failure_.status(); }
+  absl::Status Check() override;
+  void SetWatch(std::function<absl::Status()> watch) override { watch_ = std::move(watch); }
 
  private:
   struct FrameHeader {
@@ -78,7 +68,7 @@ class Mesh {
     bool has_left = false;
   };
 
-  Mesh(const TcpOptions& options, std::vector<Link> links, UniqueFd wake);
+  TcpMesh(const TcpOptions& options, std::vector<Link> links, UniqueFd wake);
 
   // Moves what can be moved now; true if anything was.
   absl::StatusOr<bool> Move();

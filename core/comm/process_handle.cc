@@ -1,4 +1,4 @@
-#include "core/comm/shm/process_handle.h"
+#include "core/comm/process_handle.h"
 
 #include <poll.h>
 #include <sys/syscall.h>

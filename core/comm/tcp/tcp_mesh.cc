@@ -1,4 +1,4 @@
-#include "core/comm/tcp/mesh.h"
+#include "core/comm/tcp/tcp_mesh.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -24,13 +24,13 @@ bool WouldBlock() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == E
 
 }  // namespace
 
-void Mesh::Stream::Add(void* data, int64_t nbytes) {
+void TcpMesh::Stream::Add(void* data, int64_t nbytes) {
   if (pieces.empty()) pieces.push_back({&header, sizeof header});
   header.nbytes += nbytes;
   if (nbytes > 0) pieces.push_back({data, static_cast<size_t>(nbytes)});
 }
 
-void Mesh::Stream::Advance(size_t nbytes) {
+void TcpMesh::Stream::Advance(size_t nbytes) {
   while (nbytes > 0) {
     iovec& piece = pieces[at];
     const size_t n = std::min(nbytes, piece.iov_len);
@@ -41,35 +41,37 @@ void Mesh::Stream::Advance(size_t nbytes) {
   }
 }
 
-void Mesh::Stream::Clear() {
+void TcpMesh::Stream::Clear() {
   if (!pieces.empty()) ++next_sequence;
   pieces.clear();
   at = 0;
   header = {};
 }
 
-absl::StatusOr<std::unique_ptr<Mesh>> Mesh::Connect(const TcpOptions& options) {
+absl::StatusOr<std::unique_ptr<Mesh>> TcpMesh::Connect(const TcpOptions& options) {
   UniqueFd wake(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   if (wake.get() < 0) return ResourceExhausted("eventfd: {}", std::strerror(errno));
   ASSIGN_OR_RETURN(std::vector<Link> links, ConnectLinks(options));
-  return std::unique_ptr<Mesh>(new Mesh(options, std::move(links), std::move(wake)));
+  return std::unique_ptr<Mesh>(new TcpMesh(options, std::move(links), std::move(wake)));
 }
 
-Mesh::Mesh(const TcpOptions& options, std::vector<Link> links, UniqueFd wake)
+TcpMesh::TcpMesh(const TcpOptions& options, std::vector<Link> links, UniqueFd wake)
     : member_(options.member), ranks_(options.ranks), wake_(std::move(wake)), peers_(links.size()) {
   for (size_t m = 0; m < links.size(); ++m) peers_[m].link = std::move(links[m]);
   queries_.reserve(2 * peers_.size() + 1);
 }
 
-Mesh::~Mesh() { Notify(Notice{}); }
+TcpMesh::~TcpMesh() { Notify(Notice{}); }
 
-void Mesh::Send(int peer, const std::byte* data, int64_t nbytes) {
+void TcpMesh::Send(int peer, const std::byte* data, int64_t nbytes) {
   peers_[peer].out.Add(const_cast<std::byte*>(data), nbytes);
 }
 
-void Mesh::Receive(int peer, std::byte* data, int64_t nbytes) { peers_[peer].in.Add(data, nbytes); }
+void TcpMesh::Receive(int peer, std::byte* data, int64_t nbytes) {
+  peers_[peer].in.Add(data, nbytes);
+}
 
-absl::Status Mesh::Exchange() {
+absl::Status TcpMesh::Exchange() {
   for (Peer& peer : peers_) {
     peer.out.header.sequence = peer.out.next_sequence;
     peer.expected = {peer.in.next_sequence, peer.in.header.nbytes};
@@ -94,12 +96,12 @@ absl::Status Mesh::Exchange() {
   return absl::OkStatus();
 }
 
-bool Mesh::IsDone() const {
+bool TcpMesh::IsDone() const {
   return std::all_of(peers_.begin(), peers_.end(),
                      [](const Peer& peer) { return peer.out.IsDone() && peer.in.IsDone(); });
 }
 
-absl::StatusOr<bool> Mesh::Move() {
+absl::StatusOr<bool> TcpMesh::Move() {
   bool any = false;
   for (int peer = 0; peer < static_cast<int>(peers_.size()); ++peer) {
     ASSIGN_OR_RETURN(const bool out, MoveOut(peer));
@@ -109,7 +111,7 @@ absl::StatusOr<bool> Mesh::Move() {
   return any;
 }
 
-absl::StatusOr<bool> Mesh::MoveOut(int peer) {
+absl::StatusOr<bool> TcpMesh::MoveOut(int peer) {
   Stream& stream = peers_[peer].out;
   if (stream.IsDone()) return false;
   msghdr message{};
@@ -122,7 +124,7 @@ absl::StatusOr<bool> Mesh::MoveOut(int peer) {
   return n > 0;
 }
 
-absl::StatusOr<bool> Mesh::MoveIn(int peer) {
+absl::StatusOr<bool> TcpMesh::MoveIn(int peer) {
   Stream& stream = peers_[peer].in;
   if (stream.IsDone()) return false;
   const bool in_header = stream.at == 0;
@@ -138,7 +140,7 @@ absl::StatusOr<bool> Mesh::MoveIn(int peer) {
   return true;
 }
 
-absl::Status Mesh::CheckHeader(int peer) const {
+absl::Status TcpMesh::CheckHeader(int peer) const {
   const FrameHeader& expected = peers_[peer].expected;
   const FrameHeader& received = peers_[peer].in.header;
   if (received.sequence == expected.sequence && received.nbytes == expected.nbytes) {
@@ -150,7 +152,7 @@ absl::Status Mesh::CheckHeader(int peer) const {
       ranks_[peer], expected.sequence, expected.nbytes, received.sequence, received.nbytes);
 }
 
-absl::Status Mesh::Sleep() {
+absl::Status TcpMesh::Sleep() {
   queries_.clear();
   queries_.push_back({wake_.get(), POLLIN, 0});
   for (const Peer& peer : peers_) {
@@ -167,7 +169,7 @@ absl::Status Mesh::Sleep() {
   return absl::OkStatus();
 }
 
-absl::Status Mesh::Check() {
+absl::Status TcpMesh::Check() {
   RETURN_IF_ERROR(failure_.status());
   for (int peer = 0; peer < static_cast<int>(peers_.size()); ++peer) {
     RETURN_IF_ERROR(ReadNotice(peer));
@@ -175,7 +177,7 @@ absl::Status Mesh::Check() {
   return absl::OkStatus();
 }
 
-absl::Status Mesh::ReadNotice(int index) {
+absl::Status TcpMesh::ReadNotice(int index) {
   Peer& peer = peers_[index];
   if (peer.has_left || index == member_) return absl::OkStatus();
   if (peer.notice_received < sizeof(Notice)) {
@@ -198,7 +200,7 @@ absl::Status Mesh::ReadNotice(int index) {
   return WithSubject(error, fmt::format("from rank {}", ranks_[index]));
 }
 
-absl::Status Mesh::ExplainEnd(int peer, const std::string& how) {
+absl::Status TcpMesh::ExplainEnd(int peer, const std::string& how) {
   // The reason travels on the control connections, which may be a little later, and any member may
   // know it.
   const absl::Time deadline = absl::Now() + kExplanationWait;
@@ -213,11 +215,11 @@ absl::Status Mesh::ExplainEnd(int peer, const std::string& how) {
   return Lost(peer, how);
 }
 
-absl::Status Mesh::Lost(int peer, const std::string& how) const {
+absl::Status TcpMesh::Lost(int peer, const std::string& how) const {
   return Unavailable("rank {} is lost: {}", ranks_[peer], how);
 }
 
-void Mesh::Abort(const absl::Status& error) {
+void TcpMesh::Abort(const absl::Status& error) {
   failure_.Set(error);
   Notice notice{};
   notice.is_abort = 1;
@@ -230,7 +232,7 @@ void Mesh::Abort(const absl::Status& error) {
   [[maybe_unused]] const ssize_t n = write(wake_.get(), &one, sizeof one);
 }
 
-void Mesh::Notify(const Notice& notice) {
+void TcpMesh::Notify(const Notice& notice) {
   MutexLock lock(&notify_mu_);
   if (std::exchange(has_notified_, true)) return;
   for (const Peer& peer : peers_) {
