@@ -109,11 +109,12 @@ class Planner {
     const ir::Node& node = graph_.nodes()[static_cast<size_t>(n)];
     const int64_t nbytes = graph_.type(result).nbytes();
     if (!options_.may_overwrite || graph_.type(operand_base).nbytes() != nbytes) return false;
+    const auto r = static_cast<size_t>(graph_.values()[static_cast<size_t>(result)].index);
     for (size_t i = 0; i < node.operands.size(); ++i) {
       const ir::ValueId operand = node.operands[i];
       if (base(operand) != operand_base) continue;
       if (offset(operand) != 0 || graph_.type(operand).nbytes() != nbytes) return false;
-      if (!options_.may_overwrite(node, i)) return false;
+      if (!options_.may_overwrite(node, i, r)) return false;
     }
     return true;
   }

@@ -40,8 +40,8 @@ struct MemoryOptions {
   // after the run.
   std::vector<std::pair<int32_t, int32_t>> donations;
   std::vector<int64_t> workspace_nbytes;  // by node; empty for none
-  // Whether the node's kernel may write a result over operand `i` of the same byte size.
-  std::function<bool(const ir::Node& node, size_t operand)> may_overwrite;
+  // Whether the node's kernel may write the result over the operand, of the same byte size.
+  std::function<bool(const ir::Node& node, size_t operand, size_t result)> may_overwrite;
 };
 
 // Assigns every value a place: outputs in the caller's buffers, views on their operand's bytes,

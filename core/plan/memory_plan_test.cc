@@ -18,7 +18,7 @@ const ir::OpDef kAlias =
     ir::Op<>{.name = "alias", .doc = "", .kind = ir::OpKind::kView, .infer = FirstType};
 const ir::Type kType{DType::kF32, {256}};
 
-bool Anything(const ir::Node&, size_t) { return true; }
+bool Anything(const ir::Node&, size_t, size_t) { return true; }
 
 TEST(MemoryPlan, ReusesBytesOfDeadValues) {
   Builder b;

@@ -18,6 +18,7 @@
 #include "core/transform/fuse_elementwise.h"
 #include "core/transform/hoist_effects.h"
 #include "core/transform/pipeline.h"
+#include "core/transform/side_by_side.h"
 #include "core/transform/simplify.h"
 
 // Run for every pass, over every op sample and over random graphs.
@@ -41,12 +42,17 @@ void PrintTo(const Pass& pass, std::ostream* out) { *out << pass.name; }
 
 bool KeepNone(const Graph&, const ir::Node&) { return false; }
 
+bool IsElementwise(const Graph&, const ir::Node& node) {
+  return node.op->kind == ir::OpKind::kElementwise;
+}
+
 const Pass kPasses[] = {
     {"simplify", Simplify, false},
     {"cse", Cse, true},
     {"dce", Dce, true},
     {"hoist_effects", HoistEffects, true},
     {"fuse_elementwise", FuseElementwise, true},
+    {"side_by_side", [](const Graph& graph) { return RunSideBySide(graph, IsElementwise); }, true},
     {"decompose", [](const Graph& graph) { return Decompose(graph, KeepNone); }, true},
     {"pipeline", [](const Graph& graph) { return RunPipeline(graph, {.keep = KeepNone}); }, false},
 };

@@ -39,6 +39,9 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
     RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
     RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
   }
+  if (options.may_join) {
+    ASSIGN_OR_RETURN(graph, RunSideBySide(graph, options.may_join));
+  }
   // Last, because fusion moves what effects read.
   RETURN_IF_ERROR(Apply(graph, HoistEffects, "hoist_effects"));
   return graph;

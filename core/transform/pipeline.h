@@ -3,17 +3,20 @@
 #include "absl/status/statusor.h"
 #include "core/ir/graph.h"
 #include "core/transform/decompose.h"
+#include "core/transform/side_by_side.h"
 
 namespace tricorn::transform {
 
 struct PipelineOptions {
   KeepComposite keep;  // composites that the backend has kernels for
   bool fuse = true;    // elementwise fusion, for backends that run kFusedElementwise
+  // Which nodes may share a launch, for backends that run kSideBySide; empty for none.
+  MayJoin may_join = nullptr;
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
-// again, fusion and what it leaves dead, early collectives. Each pass's result is verified in debug
-// builds.
+// again, fusion and what it leaves dead, groups, early collectives. Each pass's result is verified
+// in debug builds.
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
 
 }  // namespace tricorn::transform

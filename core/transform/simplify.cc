@@ -58,6 +58,7 @@ Value Arithmetic(const Builder& builder, const Node& node, Operands x) {
   if (node.op == &ops::kMultiply) return is(1, 1) ? x[0] : is(0, 1) ? x[1] : Value();
   if (node.op == &ops::kDivide) return is(1, 1) ? x[0] : Value();
   if (node.op == &ops::kNegative) return OperandIf(builder, x[0], ops::kNegative);
+  if (node.op == &ops::kStopGradient) return x[0];
   return {};
 }
 

@@ -34,6 +34,7 @@ TEST(Simplify, DropsNeutralElements) {
   EXPECT_EQ(Left([](Value x) { return x * 1; }), Names());
   EXPECT_EQ(Left([](Value x) { return x / 1; }), Names());
   EXPECT_EQ(Left([](Value x) { return -(-x); }), Names());
+  EXPECT_EQ(Left([](Value x) { return ops::StopGradient(x); }), Names());
 }
 
 // NaN and infinities make something else of these.

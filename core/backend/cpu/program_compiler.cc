@@ -50,7 +50,7 @@ plan::MemoryOptions PlanOptions(const ir::Graph& graph,
   for (const std::unique_ptr<Kernel>& kernel : kernels) {
     plan_options.workspace_nbytes.push_back(kernel ? kernel->workspace_nbytes() : 0);
   }
-  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand) {
+  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand, size_t) {
     const auto n = static_cast<size_t>(&node - graph.nodes().data());
     return kernels[n] != nullptr && kernels[n]->may_overwrite(operand);
   };

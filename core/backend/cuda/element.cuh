@@ -83,6 +83,38 @@ struct Convert<bool, From> {
   __device__ static inline bool Of(From x) { return x != From(0); }
 };
 
+// -- Neighbouring elements ------------------------------------------------------------------------
+
+template <typename T, int kWidth>
+struct alignas(sizeof(T) * kWidth < 16 ? sizeof(T) * kWidth : 16) Vector {
+  T at[kWidth];
+};
+
+// The first `left` of them, as one access where they lie so that it can be.
+template <int kWidth, typename T>
+__device__ inline Vector<T, kWidth> Load(const T* from, int left) {
+  typedef Vector<T, kWidth> All;
+  if (left == kWidth && u64(from) % alignof(All) == 0) return *reinterpret_cast<const All*>(from);
+  All some = {};
+#pragma unroll
+  for (int u = 0; u < kWidth; ++u) {
+    if (u < left) some.at[u] = from[u];
+  }
+  return some;
+}
+template <int kWidth, typename T>
+__device__ inline void Store(const Vector<T, kWidth>& values, T* to, int left) {
+  typedef Vector<T, kWidth> All;
+  if (left == kWidth && u64(to) % alignof(All) == 0) {
+    *reinterpret_cast<All*>(to) = values;
+    return;
+  }
+#pragma unroll
+  for (int u = 0; u < kWidth; ++u) {
+    if (u < left) to[u] = values.at[u];
+  }
+}
+
 // -- Folds of reductions --------------------------------------------------------------------------
 
 struct Sum {

@@ -29,13 +29,23 @@ bool HasScalarFunction(std::string_view op) {
   return std::find(std::begin(kNames), std::end(kNames), op) != std::end(kNames);
 }
 
-// The code that computes element number `i` of a region's outputs.
+// How many neighbouring elements a thread computes: 16 bytes of the widest values.
+int WidthOf(const KernelRequest& request) {
+  int64_t widest = 2;
+  for (const ir::Type& type : request.operands) widest = std::max(widest, SizeOf(type.dtype));
+  for (const ir::Type& type : request.results) widest = std::max(widest, SizeOf(type.dtype));
+  return static_cast<int>(16 / widest);
+}
+
+// The code that computes the elements of a region's outputs.
 class RegionCode {
  public:
-  explicit RegionCode(const ir::Graph& region)
+  RegionCode(const ir::Graph& region, int width)
       : region_(region),
+        width_(width),
         shape_(region.type(region.outputs()[0].value).shape),
         views_(region.values().size()),
+        loaded_(region.inputs().size(), false),
         repeated_(region.inputs().size(), false) {}
 
   // False when an op has no scalar function.
@@ -55,13 +65,12 @@ class RegionCode {
       }
     }
     for (size_t o = 0; o < region_.outputs().size(); ++o) {
-      results_.push_back(Name(region_.outputs()[o].value));
+      code_.elements.push_back(Name(region_.outputs()[o].value));
     }
     return true;
   }
 
-  const std::string& code() const { return code_; }
-  const std::vector<std::string>& results() const { return results_; }  // by output
+  const VectorCode& code() const { return code_; }
   int64_t num_elements() const { return shape_.num_elements(); }
   // By operand: read only at the element itself.
   std::vector<bool> ReadInPlace() const {
@@ -81,7 +90,8 @@ class RegionCode {
   View& view(ir::ValueId id) { return views_[static_cast<size_t>(id)]; }
 
   void Define(ir::ValueId id, const std::string& expression) {
-    code_ += fmt::format("const {} v{} = {};\n", TypeName(region_.type(id).dtype), id, expression);
+    code_.compute +=
+        fmt::format("const {} v{} = {};\n", TypeName(region_.type(id).dtype), id, expression);
     view(id).is_defined = true;
   }
 
@@ -92,16 +102,45 @@ class RegionCode {
   }
 
   void Load(ir::ValueId id) {
-    const View& from = view(id);
-    const IndexCode index(shape_, {from.strides});
+    const int operand = view(id).operand;
+    const auto at_operand = static_cast<size_t>(operand);
+    const IndexCode index(shape_, {view(id).strides});
     if (index.is_dense(0)) {
-      Define(id, fmt::format("x{}[i]", from.operand));
+      if (!loaded_[at_operand]) {
+        code_.loads +=
+            fmt::format("const auto q{0} = Load<{1}>(x{0} + first, left);\n", operand, width_);
+        loaded_[at_operand] = true;
+      }
+      Define(id, fmt::format("q{}.at[u]", operand));
       return;
     }
-    repeated_[static_cast<size_t>(from.operand)] = true;
+    repeated_[at_operand] = true;
+    const IndexCode::Innermost innermost = index.innermost(0);
     const std::string at = fmt::format("at{}", id);
-    code_ += index.Code("i", {at});
-    Define(id, fmt::format("x{}[{}]", from.operand, at));
+    if (index.is_constant(0)) {
+      code_.loads += fmt::format("const auto once{} = x{}[0];\n", id, operand);
+      Define(id, fmt::format("once{}", id));
+    } else if (innermost.length % width_ != 0) {
+      code_.compute += index.Code("i", {at});
+      Define(id, fmt::format("x{}[{}]", operand, at));
+    } else {
+      // A thread's elements lie in one row.
+      code_.loads += index.Code("first", {at});
+      DefineInRow(id, operand, at, innermost.stride);
+    }
+  }
+
+  void DefineInRow(ir::ValueId id, int operand, const std::string& at, int64_t stride) {
+    if (stride == 0) {
+      code_.loads += fmt::format("const auto once{} = x{}[{}];\n", id, operand, at);
+      Define(id, fmt::format("once{}", id));
+    } else if (stride == 1) {
+      code_.loads +=
+          fmt::format("const auto row{} = Load<{}>(x{} + {}, left);\n", id, width_, operand, at);
+      Define(id, fmt::format("row{}.at[u]", id));
+    } else {
+      Define(id, fmt::format("x{}[{} + u * {}]", operand, at, stride));
+    }
   }
 
   void Broadcast(const ir::Node& node) {
@@ -152,18 +191,19 @@ class RegionCode {
   }
 
   const ir::Graph& region_;
+  const int width_;
   const Shape shape_;
-  std::vector<View> views_;  // by value
-  std::vector<bool> repeated_;
-  std::string code_;
-  std::vector<std::string> results_;
+  std::vector<View> views_;     // by value
+  std::vector<bool> loaded_;    // by operand: its own elements
+  std::vector<bool> repeated_;  // by operand: also read elsewhere than at the element itself
+  VectorCode code_;
 };
 
 std::unique_ptr<Kernel> MakeRegionKernel(const KernelRequest& request, const ir::Graph& region) {
-  RegionCode code(region);
+  const int width = WidthOf(request);
+  RegionCode code(region, width);
   if (!code.Write()) return nullptr;
-  return MakeElementKernel(request, code.num_elements(), code.code(), code.results(),
-                           code.ReadInPlace());
+  return MakeVectorKernel(request, code.num_elements(), width, code.code(), code.ReadInPlace());
 }
 
 std::unique_ptr<Kernel> MakeFused(const KernelRequest& request) {

@@ -13,24 +13,41 @@ namespace {
 constexpr int kThreads = 256;
 constexpr int kUnroll = 4;  // elements a thread, a block apart: loads in flight
 
-std::string Parameters(const KernelRequest& request) {
-  std::string text;
-  for (size_t i = 0; i < request.operands.size(); ++i) {
-    text += fmt::format("const {}* x{}, ", TypeName(request.operands[i].dtype), i);
+std::vector<std::string> PointerTypes(const KernelRequest& request) {
+  std::vector<std::string> types;
+  for (const ir::Type& type : request.operands) {
+    types.push_back(fmt::format("const {}*", TypeName(type.dtype)));
   }
-  for (size_t i = 0; i < request.results.size(); ++i) {
-    text += fmt::format("{}* y{}, ", TypeName(request.results[i].dtype), i);
+  for (const ir::Type& type : request.results) {
+    types.push_back(fmt::format("{}*", TypeName(type.dtype)));
   }
-  return text + "u8* workspace";
+  return types;
 }
 
 }  // namespace
 
+std::string PointerName(size_t i, size_t num_operands) {
+  return i < num_operands ? fmt::format("x{}", i) : fmt::format("y{}", i - num_operands);
+}
+
 GeneratedKernel::GeneratedKernel(const KernelRequest& request, const std::vector<Stage>& stages,
                                  int64_t workspace_nbytes, std::vector<bool> may_overwrite)
-    : workspace_nbytes_(workspace_nbytes), may_overwrite_(std::move(may_overwrite)) {
-  for (const Stage& stage : stages) {
-    stages_.push_back({request.module.Add(Parameters(request), stage.body), stage.launch});
+    : num_operands_(request.operands.size()),
+      pointer_types_(PointerTypes(request)),
+      stages_(stages),
+      workspace_nbytes_(workspace_nbytes),
+      may_overwrite_(std::move(may_overwrite)) {
+  std::string parameters;
+  for (size_t i = 0; i < pointer_types_.size(); ++i) {
+    parameters += fmt::format("{} {}, ", pointer_types_[i], PointerName(i, num_operands_));
+  }
+  parameters += "u8* workspace";
+  for (const Stage& stage : stages_) {
+    functions_.push_back(
+        request.module.Add({.parameters = parameters,
+                            .body = fmt::format("constexpr i64 num_elements = {};\n{}",
+                                                stage.num_elements, stage.body),
+                            .threads = stage.launch.threads}));
   }
 }
 
@@ -40,12 +57,12 @@ absl::Status GeneratedKernel::Enqueue(const KernelArgs& args) const {
   pointers.push_back(args.workspace);
   std::vector<void*> parameters;
   for (std::byte*& pointer : pointers) parameters.push_back(&pointer);
-  for (const Loaded& stage : stages_) {
-    if (stage.launch.blocks == 0) continue;
-    const dim3 grid(static_cast<unsigned>(stage.launch.blocks),
-                    static_cast<unsigned>(stage.launch.blocks_y));
-    RETURN_IF_CUDA_ERROR(cudaLaunchKernel(static_cast<const void*>(stage.function->handle), grid,
-                                          dim3(static_cast<unsigned>(stage.launch.threads)),
+  for (size_t s = 0; s < stages_.size(); ++s) {
+    const Launch& launch = stages_[s].launch;
+    if (launch.blocks == 0) continue;
+    const dim3 grid(static_cast<unsigned>(launch.blocks), static_cast<unsigned>(launch.blocks_y));
+    RETURN_IF_CUDA_ERROR(cudaLaunchKernel(static_cast<const void*>(functions_[s]->handle), grid,
+                                          dim3(static_cast<unsigned>(launch.threads)),
                                           parameters.data(), 0, args.stream));
   }
   return absl::OkStatus();
@@ -53,13 +70,11 @@ absl::Status GeneratedKernel::Enqueue(const KernelArgs& args) const {
 
 std::unique_ptr<Kernel> MakeElementKernel(const KernelRequest& request, int64_t count,
                                           const std::string& compute,
-                                          const std::vector<std::string>& elements,
-                                          std::vector<bool> may_overwrite) {
+                                          const std::vector<std::string>& elements) {
   int64_t largest = count;
   for (const ir::Type& type : request.operands) largest = std::max(largest, type.num_elements());
   constexpr int64_t kPerBlock = int64_t{kThreads} * kUnroll;
   const int64_t blocks = (count + kPerBlock - 1) / kPerBlock;
-  // All loads come before the first store, which may be to an operand's bytes.
   std::string declarations, keeps, stores;
   for (size_t o = 0; o < elements.size(); ++o) {
     declarations += fmt::format("{} r{}[{}];\n", TypeName(request.results[o].dtype), o, kUnroll);
@@ -68,14 +83,46 @@ std::unique_ptr<Kernel> MakeElementKernel(const KernelRequest& request, int64_t 
   }
   const std::string loop = fmt::format(
       "#pragma unroll\nfor (int u = 0; u < {}; ++u) {{\n"
-      "const Index i = first + u * {};\nif (i >= {}) break;\n",
-      kUnroll, kThreads, count);
+      "const Index i = first + u * {};\nif (i >= num_elements) break;\n",
+      kUnroll, kThreads);
   const std::string body = fmt::format(
       "typedef {} Index;\nconst Index first = Index(blockIdx.x) * {} + threadIdx.x;\n{}{}{}{}}}\n"
       "{}{}}}\n",
       IndexType(largest + kPerBlock), kPerBlock, declarations, loop, compute, keeps, loop, stores);
   return std::make_unique<GeneratedKernel>(
-      request, std::vector<GeneratedKernel::Stage>{{body, {.blocks = blocks, .threads = kThreads}}},
+      request,
+      std::vector<GeneratedKernel::Stage>{{body, {.blocks = blocks, .threads = kThreads}, count}});
+}
+
+std::unique_ptr<Kernel> MakeVectorKernel(const KernelRequest& request, int64_t count, int width,
+                                         const VectorCode& code, std::vector<bool> may_overwrite) {
+  int64_t largest = count;
+  for (const ir::Type& type : request.operands) largest = std::max(largest, type.num_elements());
+  const int64_t per_block = int64_t{kThreads} * width;
+  std::string declarations, keeps, stores;
+  for (size_t o = 0; o < code.elements.size(); ++o) {
+    declarations +=
+        fmt::format("Vector<{}, {}> r{};\n", TypeName(request.results[o].dtype), width, o);
+    keeps += fmt::format("r{}.at[u] = {};\n", o, code.elements[o]);
+    stores += fmt::format("Store(r{0}, y{0} + first, left);\n", o);
+  }
+  // All loads come before the first store, which may be to an operand's bytes.
+  const std::string body = fmt::format(
+      "typedef {index} Index;\n"
+      "const Index first = (Index(blockIdx.x) * {threads} + threadIdx.x) * {width};\n"
+      "if (first >= num_elements) return;\n"
+      "const int left = num_elements - first < {width} ? int(num_elements - first) : {width};\n"
+      "{loads}{declarations}"
+      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\nif (u < left) {{\n"
+      "const Index i = first + u;\n{compute}{keeps}}}\n}}\n{stores}",
+      fmt::arg("index", IndexType(largest + per_block)), fmt::arg("threads", kThreads),
+      fmt::arg("width", width), fmt::arg("loads", code.loads),
+      fmt::arg("declarations", declarations), fmt::arg("compute", code.compute),
+      fmt::arg("keeps", keeps), fmt::arg("stores", stores));
+  const int64_t blocks = (count + per_block - 1) / per_block;
+  return std::make_unique<GeneratedKernel>(
+      request,
+      std::vector<GeneratedKernel::Stage>{{body, {.blocks = blocks, .threads = kThreads}, count}},
       0, std::move(may_overwrite));
 }
 

@@ -23,33 +23,52 @@ class GeneratedKernel : public Kernel {
   struct Stage {
     std::string body;
     Launch launch;
+    // What the body sees as `num_elements`, if it does: kernels that differ in it alone are one
+    // function where they share a launch.
+    int64_t num_elements = 0;
   };
   // Stages run one after another; later ones see what earlier ones wrote.
   GeneratedKernel(const KernelRequest& request, const std::vector<Stage>& stages,
                   int64_t workspace_nbytes = 0, std::vector<bool> may_overwrite = {});
 
   int64_t workspace_nbytes() const override { return workspace_nbytes_; }
-  bool may_overwrite(size_t operand) const override {
+  bool may_overwrite(size_t operand, size_t /*result*/) const override {
     return operand < may_overwrite_.size() && may_overwrite_[operand];
   }
   absl::Status Enqueue(const KernelArgs& args) const override;
 
+  const std::vector<Stage>& stages() const { return stages_; }
+  // The types of x0, x1, ..., y0, y1, ...
+  const std::vector<std::string>& pointer_types() const { return pointer_types_; }
+  size_t num_operands() const { return num_operands_; }
+
  private:
-  struct Loaded {
-    std::shared_ptr<const Function> function;
-    Launch launch;
-  };
-  std::vector<Loaded> stages_;
+  const size_t num_operands_;
+  const std::vector<std::string> pointer_types_;
+  const std::vector<Stage> stages_;
+  std::vector<std::shared_ptr<const Function>> functions_;  // of the stages
   const int64_t workspace_nbytes_;
   const std::vector<bool> may_overwrite_;
 };
+
+// The name of the body's pointer `i` of `num_operands` to operands and then of results.
+std::string PointerName(size_t i, size_t num_operands);
 
 // A kernel of which each thread computes elements of all results on its own: `compute` is the code
 // that has element number `i` of `count` computed, in `elements[o]` of result o (an expression of
 // its stored type). Defines the type Index.
 std::unique_ptr<Kernel> MakeElementKernel(const KernelRequest& request, int64_t count,
                                           const std::string& compute,
-                                          const std::vector<std::string>& elements,
-                                          std::vector<bool> may_overwrite = {});
+                                          const std::vector<std::string>& elements);
+
+// The same for neighbouring elements, `width` a thread, stored as one: `loads` is the code for all
+// of them (`left` from number `first` on), `compute` that for number i = first + u.
+struct VectorCode {
+  std::string loads;
+  std::string compute;
+  std::vector<std::string> elements;
+};
+std::unique_ptr<Kernel> MakeVectorKernel(const KernelRequest& request, int64_t count, int width,
+                                         const VectorCode& code, std::vector<bool> may_overwrite);
 
 }  // namespace tricorn::backend::cuda

@@ -5,7 +5,10 @@
 #include "core/backend/cuda/builtin_kernels.h"
 #include "core/backend/cuda/nvrtc_compiler.h"
 #include "core/backend/cuda/program_compiler.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
 #include "core/ops/suite/sample.h"
+#include "core/transform/side_by_side.h"
 
 namespace tricorn::backend::cuda {
 namespace {
@@ -33,6 +36,40 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
   const auto cubins = module.Compile(NvrtcCompiler("sm_90", ""));
   ASSERT_TRUE(cubins.ok()) << cubins.status();
   EXPECT_GT(cubins->size(), 100u);
+}
+
+// Updates of weights of several sizes, a reduction and a counter.
+ir::Graph UpdatesOfWeights(int count) {
+  ir::Builder b;
+  std::vector<std::pair<std::string, ir::Value>> outputs;
+  for (int i = 0; i < count; ++i) {
+    const ir::Value w = b.Input(fmt::format("w{}", i), {DType::kF32, {100 + i, 7}});
+    const ir::Value g = b.Input(fmt::format("g{}", i), {DType::kBF16, {100 + i, 7}});
+    outputs.emplace_back(fmt::format("w{}", i), w - ops::Cast(g, DType::kF32) * 0.1);
+  }
+  const ir::Value x = b.Input("x", {DType::kF32, {512, 512}});
+  outputs.emplace_back("sums", ops::Sum(x, {1}));
+  const ir::Value step = b.Input("step", {DType::kI32, {}});
+  outputs.emplace_back("step", step + 1);
+  return *b.Finish(outputs);
+}
+
+TEST(LaunchGroup, SharesOneFunctionAmongAllSizes) {
+  const KernelRegistry registry = BuiltinKernels();
+  Libraries libraries;
+  SourceModule module;
+  const auto graph = RunPasses(registry, {}, libraries, UpdatesOfWeights(300));
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  EXPECT_EQ(graph->nodes().back().op, &transform::kSideBySide);
+  const auto kernels = MakeKernels(registry, {}, libraries, module, *graph);
+  ASSERT_TRUE(kernels.ok()) << kernels.status();
+  const auto cubins = module.Compile(NvrtcCompiler("sm_90", ""));
+  ASSERT_TRUE(cubins.ok()) << cubins.status();
+  EXPECT_EQ(cubins->size(), 1u);
+  // Of each update's own operand alone.
+  const Kernel& group = *kernels->back();
+  EXPECT_TRUE(group.may_overwrite(0, 0));
+  EXPECT_FALSE(group.may_overwrite(0, 1));
 }
 
 TEST(NvrtcCompiler, KeepsWhatItCompiled) {

@@ -1,5 +1,6 @@
 #include "core/backend/cuda/index_code.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "core/base/status.h"
@@ -34,6 +35,15 @@ bool IndexCode::is_dense(size_t a) const {
     dense *= lengths_[k];
   }
   return true;
+}
+
+bool IndexCode::is_constant(size_t a) const {
+  return std::all_of(strides_[a].begin(), strides_[a].end(), [](int64_t s) { return s == 0; });
+}
+
+IndexCode::Innermost IndexCode::innermost(size_t a) const {
+  if (lengths_.empty()) return {};
+  return {lengths_.back(), strides_[a].back()};
 }
 
 std::string IndexCode::Code(std::string_view index, const std::vector<std::string>& offsets) const {

@@ -19,6 +19,13 @@ class IndexCode {
 
   // Whether array `a` is walked one element after another.
   bool is_dense(size_t a) const;
+  // Whether array `a` is read at one place only.
+  bool is_constant(size_t a) const;
+  // The innermost axis of those left, as array `a` is walked along it.
+  struct Innermost {
+    int64_t length = 1, stride = 0;
+  };
+  Innermost innermost(size_t a) const;
   // Statements that define `offsets[a]` (names of new variables of type Index) for the arrays,
   // given the expression `index`.
   std::string Code(std::string_view index, const std::vector<std::string>& offsets) const;

@@ -30,9 +30,9 @@ class Kernel {
  public:
   virtual ~Kernel() = default;
   virtual int64_t workspace_nbytes() const { return 0; }
-  // Whether a result of the same byte size may share operand `i`'s bytes: true when every element
-  // of the operand is read by the thread that writes the same element of a result, before it does.
-  virtual bool may_overwrite(size_t /*operand*/) const { return false; }
+  // Whether a result may share the bytes of an operand of the same size: true when every element of
+  // the operand is read by the thread that writes the same element of the result, before it does.
+  virtual bool may_overwrite(size_t /*operand*/, size_t /*result*/) const { return false; }
   // Whether Enqueue can be recorded: it allocates nothing and waits for nothing.
   virtual bool can_be_captured() const { return true; }
   // Puts the work on the stream.

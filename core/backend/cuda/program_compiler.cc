@@ -1,6 +1,7 @@
 #include "core/backend/cuda/program_compiler.h"
 
 #include "core/backend/cuda/control_flow.h"
+#include "core/backend/cuda/launch_group.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
@@ -20,14 +21,29 @@ std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::G
                                      Libraries& libraries, const CudaOptions& options) {
   const ir::Types operands = TypesOf(graph, node.operands);
   const ir::Types results = TypesOf(graph, node.results);
-  return registry.Make({.op = *node.op,
-                        .attrs = node.attrs,
-                        .operands = operands,
-                        .results = results,
-                        .regions = node.regions,
-                        .module = module,
-                        .libraries = libraries,
-                        .allow_tf32 = options.allow_tf32});
+  const KernelRequest request{.op = *node.op,
+                              .attrs = node.attrs,
+                              .operands = operands,
+                              .results = results,
+                              .regions = node.regions,
+                              .module = module,
+                              .libraries = libraries,
+                              .allow_tf32 = options.allow_tf32};
+  if (node.op != &transform::kSideBySide) return registry.Make(request);
+  return MakeLaunchGroup(request, [&](const ir::Node& member, SourceModule& scratch) {
+    return MakeKernelOf(registry, *node.regions[0], member, scratch, libraries, options);
+  });
+}
+
+// A node whose work takes longer than its launch gains nothing by waiting for others, and would
+// keep its operands alive meanwhile.
+constexpr int64_t kMaxSharedNbytes = int64_t{32} << 20;
+
+bool IsSmall(const ir::Graph& graph, const ir::Node& node) {
+  int64_t nbytes = 0;
+  for (const ir::ValueId id : node.operands) nbytes += graph.type(id).nbytes();
+  for (const ir::ValueId id : node.results) nbytes += graph.type(id).nbytes();
+  return nbytes <= kMaxSharedNbytes;
 }
 
 bool RunsNothing(const ir::Node& node) {
@@ -50,9 +66,9 @@ plan::MemoryOptions PlanOptions(const ir::Graph& graph,
   for (const std::unique_ptr<Kernel>& kernel : kernels) {
     plan_options.workspace_nbytes.push_back(kernel ? kernel->workspace_nbytes() : 0);
   }
-  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand) {
+  plan_options.may_overwrite = [&](const ir::Node& node, size_t operand, size_t result) {
     const auto n = static_cast<size_t>(&node - graph.nodes().data());
-    return kernels[n] != nullptr && kernels[n]->may_overwrite(operand);
+    return kernels[n] != nullptr && kernels[n]->may_overwrite(operand, result);
   };
   return plan_options;
 }
@@ -66,7 +82,13 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
     return IsControlFlow(*node.op) ||
            MakeKernelOf(registry, g, node, trial, libraries, options) != nullptr;
   };
-  return transform::RunPipeline(std::move(graph), {.keep = has_kernel});
+  const auto may_share_launch = [&](const ir::Graph& g, const ir::Node& node) {
+    if (!IsSmall(g, node)) return false;
+    const auto kernel = MakeKernelOf(registry, g, node, trial, libraries, options);
+    return kernel != nullptr && MayShareLaunch(*kernel);
+  };
+  return transform::RunPipeline(std::move(graph),
+                                {.keep = has_kernel, .may_join = may_share_launch});
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,

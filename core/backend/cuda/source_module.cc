@@ -19,10 +19,10 @@ SourceModule::~SourceModule() {
   for (const cudaLibrary_t library : libraries_) static_cast<void>(cudaLibraryUnload(library));
 }
 
-std::shared_ptr<const Function> SourceModule::Add(const std::string& parameters,
-                                                  const std::string& body) {
+std::shared_ptr<const Function> SourceModule::Add(const KernelSource& source) {
   std::string text =
-      fmt::format("extern \"C\" __global__ void {}({}) {{\n{}}}\n", kName, parameters, body);
+      fmt::format("{}extern \"C\" __global__ void __launch_bounds__({}) {}({}) {{\n{}}}\n",
+                  source.declarations, source.threads, kName, source.parameters, source.body);
   const auto [at, is_new] = by_text_.try_emplace(text, sources_.size());
   if (is_new) sources_.push_back({std::move(text), std::make_shared<Function>()});
   return sources_[at->second].function;

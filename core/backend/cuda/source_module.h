@@ -17,6 +17,14 @@ struct Function {
   cudaKernel_t handle = nullptr;
 };
 
+// `declarations __global__ void f(parameters) { body }` for blocks of `threads` threads.
+struct KernelSource {
+  std::string declarations = "";
+  std::string parameters;
+  std::string body;
+  int threads = 256;
+};
+
 // The generated kernels of one executable. Equal sources are one function.
 class SourceModule {
  public:
@@ -25,8 +33,7 @@ class SourceModule {
   SourceModule(const SourceModule&) = delete;
   SourceModule& operator=(const SourceModule&) = delete;
 
-  // `parameters` and `body` as in `extern "C" __global__ void f(parameters) { body }`.
-  std::shared_ptr<const Function> Add(const std::string& parameters, const std::string& body);
+  std::shared_ptr<const Function> Add(const KernelSource& source);
   // Compiles all of them, side by side: the cubin of each.
   absl::StatusOr<std::vector<std::string>> Compile(const NvrtcCompiler& compiler) const;
   // Compiles all of them and loads them on the current device.

@@ -9,6 +9,7 @@
 #include "core/transform/decompose.h"
 #include "core/transform/fuse_elementwise.h"
 #include "core/transform/on_every_graph.h"
+#include "core/transform/side_by_side.h"
 
 namespace tricorn::backend {
 namespace {
@@ -54,13 +55,18 @@ class ReferenceExecutable : public Executable {
   std::optional<Interpreter> interpreter_;
 };
 
-// Fused nodes opened again: their regions are made of primitives.
-absl::StatusOr<ir::Graph> InlineFused(const ir::Graph& graph) {
+absl::StatusOr<ir::Graph> Inline(const ir::Graph& graph, const ir::OpDef& op) {
   ir::Rewriter rewriter(graph);
   return rewriter.Run([&](const ir::Node& node, ir::Operands x) {
-    if (node.op != &transform::kFusedElementwise) return rewriter.Copy(node, x);
+    if (node.op != &op) return rewriter.Copy(node, x);
     return ir::Inline(rewriter.builder(), *node.regions[0], x);
   });
+}
+
+// What was fused or grouped opened again: the innermost regions are made of primitives.
+absl::StatusOr<ir::Graph> InlineFused(const ir::Graph& graph) {
+  ASSIGN_OR_RETURN(const ir::Graph single, Inline(graph, transform::kSideBySide));
+  return Inline(single, transform::kFusedElementwise);
 }
 
 class ReferenceDevice : public Device {
