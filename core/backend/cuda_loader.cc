@@ -13,6 +13,12 @@ namespace {
 using BuildFunction = const char* (*)();
 using CreateFunction = void (*)(int ordinal, const CudaOptions& options,
                                 absl::StatusOr<std::unique_ptr<Device>>* device);
+using GraphFunction = void (*)(const CudaOptions& options, absl::StatusOr<ir::Graph>* graph);
+
+struct Module {
+  CreateFunction create;
+  GraphFunction run_passes;
+};
 
 std::string ModulePath() {
   if (const char* path = std::getenv("TRICORN_CUDA_MODULE")) return path;
@@ -21,7 +27,7 @@ std::string ModulePath() {
   return error ? "libtricorn_cuda.so" : program.parent_path() / "libtricorn_cuda.so";
 }
 
-absl::StatusOr<CreateFunction> LoadModule() {
+absl::StatusOr<Module> LoadModule() {
   const std::string path = ModulePath();
   // Never unloaded: devices that it made live as long as they like.
   void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -31,24 +37,36 @@ absl::StatusOr<CreateFunction> LoadModule() {
   }
   const auto build = reinterpret_cast<BuildFunction>(dlsym(module, "tricorn_cuda_module_build"));
   const auto create = reinterpret_cast<CreateFunction>(dlsym(module, "tricorn_cuda_create_device"));
-  if (build == nullptr || create == nullptr) {
+  const auto run_passes = reinterpret_cast<GraphFunction>(dlsym(module, "tricorn_cuda_run_passes"));
+  if (build == nullptr || create == nullptr || run_passes == nullptr) {
     return FailedPrecondition("{}: expected a CUDA module of Tricorn, received another library",
                               path);
   }
   if (std::string_view(build()) != kModuleBuild) {
     return FailedPrecondition("{}: expected \"{}\", received \"{}\"", path, kModuleBuild, build());
   }
-  return create;
+  return Module{create, run_passes};
+}
+
+const absl::StatusOr<Module>& LoadedModule() {
+  static const auto* const module = new absl::StatusOr<Module>(LoadModule());
+  return *module;
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal, const CudaOptions& options) {
-  static const auto* const create = new absl::StatusOr<CreateFunction>(LoadModule());
-  RETURN_IF_ERROR(create->status());
+  RETURN_IF_ERROR(LoadedModule().status());
   absl::StatusOr<std::unique_ptr<Device>> device = Internal("CUDA module made no device");
-  (**create)(ordinal, options, &device);
+  LoadedModule()->create(ordinal, options, &device);
   return device;
+}
+
+absl::StatusOr<ir::Graph> CudaGraph(ir::Graph graph, const CudaOptions& options) {
+  RETURN_IF_ERROR(LoadedModule().status());
+  absl::StatusOr<ir::Graph> compiled = std::move(graph);
+  LoadedModule()->run_passes(options, &compiled);
+  return compiled;
 }
 
 }  // namespace tricorn::backend

@@ -9,7 +9,7 @@
 namespace tricorn::backend {
 
 // What a program and a module must have in common to share types.
-inline constexpr char kModuleBuild[] = "tricorn cuda module 1, " __VERSION__;
+inline constexpr char kModuleBuild[] = "tricorn cuda module 2, " __VERSION__;
 
 struct CudaOptions {
   // Products of float32 may round their operands to TF32: several times faster, about three digits.
@@ -21,5 +21,10 @@ struct CudaOptions {
 // such GPU; FailedPrecondition when the module is of another build.
 absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal,
                                                        const CudaOptions& options = {});
+
+// `graph` as LoadCudaDevice's device would run it, after all passes, by the same module and with no
+// GPU; ops that the libraries have no kernel for without one are decomposed. Errors: NotFound and
+// FailedPrecondition as above; those of the passes.
+absl::StatusOr<ir::Graph> CudaGraph(ir::Graph graph, const CudaOptions& options = {});
 
 }  // namespace tricorn::backend

@@ -4,6 +4,10 @@
 
 namespace tricorn::backend {
 
+absl::StatusOr<MemoryUse> Device::Memory() {
+  return Unimplemented("{}: expected memory of its own, received the host's", platform());
+}
+
 absl::StatusOr<std::vector<Tensor>> Device::Evaluate(const ir::Graph& graph,
                                                      std::span<const Tensor> inputs,
                                                      const CompileOptions& options) {

@@ -43,6 +43,15 @@ class Executable {
   virtual int64_t arena_nbytes() const = 0;
 };
 
+// A device's memory as this process uses it, in bytes.
+struct MemoryUse {
+  int64_t allocated = 0;       // in buffers and arenas
+  int64_t peak_allocated = 0;  // the most that was, since ResetPeakMemory
+  int64_t process = 0;  // all that the driver counts for this process; 0 where it cannot tell
+  int64_t free = 0;
+  int64_t total = 0;
+};
+
 // Where graphs run: "reference" (plain float64 loops, the oracle), "cpu", "cuda".
 class Device {
  public:
@@ -51,6 +60,11 @@ class Device {
   virtual absl::StatusOr<Buffer> Allocate(int64_t nbytes) = 0;
   virtual absl::Status Upload(const Tensor& from, const Buffer& to) = 0;
   virtual absl::Status Download(const Buffer& from, Tensor& to) = 0;
+  // Returns when everything that was enqueued is done. Errors: what failed on the device meanwhile.
+  virtual absl::Status Synchronize() { return absl::OkStatus(); }
+  // Errors: Unimplemented where buffers are host memory.
+  virtual absl::StatusOr<MemoryUse> Memory();
+  virtual absl::Status ResetPeakMemory() { return absl::OkStatus(); }
   // Passes, plan and kernels for `graph`.
   virtual absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
                                                               const CompileOptions& options) = 0;

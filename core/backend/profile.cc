@@ -7,10 +7,8 @@
 #include "core/base/status.h"
 
 namespace tricorn::backend {
-namespace {
 
-// The node's ops: its own, or those of its region.
-std::string Describe(const ir::Graph& graph, const ir::Node& node) {
+std::string DescribeNode(const ir::Graph& graph, const ir::Node& node) {
   std::string text(node.op->name);
   if (!node.regions.empty()) {
     text += " {";
@@ -23,8 +21,6 @@ std::string Describe(const ir::Graph& graph, const ir::Node& node) {
   if (!node.scope.empty()) text += fmt::format(" @{}", node.scope);
   return text;
 }
-
-}  // namespace
 
 std::string ProfileTable(const ir::Graph& graph, std::span<const int64_t> node_ns, int64_t runs) {
   CHECK(node_ns.size() == graph.nodes().size() && runs > 0);
@@ -41,7 +37,7 @@ std::string ProfileTable(const ir::Graph& graph, std::span<const int64_t> node_n
     if (node_ns[n] == 0) break;
     table += fmt::format("{:10.1f} us {:5.1f} %  {}\n", us(node_ns[n]),
                          100 * static_cast<double>(node_ns[n]) / static_cast<double>(total),
-                         Describe(graph, graph.nodes()[n]));
+                         DescribeNode(graph, graph.nodes()[n]));
   }
   return table;
 }

@@ -43,6 +43,15 @@ absl::Status CudaDevice::Download(const Buffer& from, Tensor& to) {
   return ToStatus(cudaStreamSynchronize(context_->stream()), "download");
 }
 
+absl::Status CudaDevice::Synchronize() {
+  RETURN_IF_ERROR(context_->MakeCurrent());
+  return ToStatus(cudaStreamSynchronize(context_->stream()), "synchronize");
+}
+
+absl::StatusOr<MemoryUse> CudaDevice::Memory() { return context_->Memory(); }
+
+absl::Status CudaDevice::ResetPeakMemory() { return context_->ResetPeakMemory(); }
+
 absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
                                                                 const CompileOptions& options) {
   RETURN_IF_ERROR(context_->MakeCurrent());

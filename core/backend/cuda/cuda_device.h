@@ -20,6 +20,9 @@ class CudaDevice : public Device {
   absl::StatusOr<Buffer> Allocate(int64_t nbytes) override;
   absl::Status Upload(const Tensor& from, const Buffer& to) override;
   absl::Status Download(const Buffer& from, Tensor& to) override;
+  absl::Status Synchronize() override;
+  absl::StatusOr<MemoryUse> Memory() override;
+  absl::Status ResetPeakMemory() override;
   absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph graph,
                                                       const CompileOptions& options) override;
 

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/nvml.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
@@ -69,6 +70,33 @@ absl::StatusOr<Buffer> DeviceContext::Allocate(int64_t nbytes, std::string_view 
     static_cast<void>(cudaFreeAsync(bytes, context->stream()));
   });
   return Buffer{static_cast<std::byte*>(data), nbytes, std::move(owner)};
+}
+
+absl::StatusOr<MemoryUse> DeviceContext::Memory() const {
+  RETURN_IF_ERROR(MakeCurrent());
+  cudaMemPool_t pool = nullptr;
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetDefaultMemPool(&pool, ordinal_));
+  uint64_t allocated = 0, peak = 0;
+  RETURN_IF_CUDA_ERROR(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemCurrent, &allocated));
+  RETURN_IF_CUDA_ERROR(cudaMemPoolGetAttribute(pool, cudaMemPoolAttrUsedMemHigh, &peak));
+  size_t free = 0, total = 0;
+  RETURN_IF_CUDA_ERROR(cudaMemGetInfo(&free, &total));
+  char bus_id[32] = {};
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetPCIBusId(bus_id, sizeof(bus_id), ordinal_));
+  return MemoryUse{.allocated = static_cast<int64_t>(allocated),
+                   .peak_allocated = static_cast<int64_t>(peak),
+                   .process = ProcessMemory(bus_id),
+                   .free = static_cast<int64_t>(free),
+                   .total = static_cast<int64_t>(total)};
+}
+
+absl::Status DeviceContext::ResetPeakMemory() const {
+  RETURN_IF_ERROR(MakeCurrent());
+  cudaMemPool_t pool = nullptr;
+  RETURN_IF_CUDA_ERROR(cudaDeviceGetDefaultMemPool(&pool, ordinal_));
+  uint64_t zero = 0;
+  return ToStatus(cudaMemPoolSetAttribute(pool, cudaMemPoolAttrUsedMemHigh, &zero),
+                  "cudaMemPoolSetAttribute");
 }
 
 }  // namespace tricorn::backend::cuda

@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
-#include "core/backend/buffer.h"
 #include "core/backend/cuda/libraries.h"
 #include "core/backend/cuda/nvrtc_compiler.h"
+#include "core/backend/device.h"
 
 namespace tricorn::backend::cuda {
 
@@ -32,6 +32,8 @@ class DeviceContext : public std::enable_shared_from_this<DeviceContext> {
 
   // Memory that is free again, for work put on the stream later, when the buffer's last copy goes.
   absl::StatusOr<Buffer> Allocate(int64_t nbytes, std::string_view what);
+  absl::StatusOr<MemoryUse> Memory() const;
+  absl::Status ResetPeakMemory() const;
 
  private:
   DeviceContext(int ordinal, cudaStream_t stream, const std::string& architecture);

@@ -1,9 +1,9 @@
 #include "core/backend/cuda/program.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/step_timer.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 
@@ -11,12 +11,6 @@ namespace tricorn::backend::cuda {
 namespace {
 
 using Place = plan::Slot::Place;
-
-int64_t NowNs() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::steady_clock::now().time_since_epoch())
-      .count();
-}
 
 bool IsCallers(const plan::Slot& slot) {
   return slot.place == Place::kInput || slot.place == Place::kOutput;
@@ -93,26 +87,27 @@ bool Program::can_be_captured() const {
                      [](const Step& step) { return step.kernel->can_be_captured(); });
 }
 
-absl::Status Program::RunTimed(const Step& step, const KernelArgs& args) const {
-  RETURN_IF_CUDA_ERROR(cudaStreamSynchronize(args.stream));
-  const int64_t start_ns = NowNs();
-  RETURN_IF_ERROR(step.kernel->Enqueue(args));
-  RETURN_IF_CUDA_ERROR(cudaStreamSynchronize(args.stream));
-  args.context.node_ns[step.node] += NowNs() - start_ns;
-  return absl::OkStatus();
+absl::Status Program::EnqueueStep(const Step& step, const Frame& frame,
+                                  const RunContext& run) const {
+  std::byte* const* pointers = frame.pointers.data() + step.operands;
+  return step.kernel->Enqueue({.operands = {pointers, step.num_operands},
+                               .results = {pointers + step.num_operands, step.num_results},
+                               .workspace = pointers[step.num_operands + step.num_results],
+                               .stream = context_->stream(),
+                               .context = run});
 }
 
 absl::Status Program::Enqueue(const Frame& frame, std::span<const Buffer> inputs,
                               std::span<const Buffer> outputs, const RunContext& run) const {
-  const bool timed = run.node_ns.size() == kernels_.size();
+  const bool is_timed = run.node_ns.size() == kernels_.size();
+  StepTimer timer(is_timed ? steps_.size() : 0, context_->stream());
   for (const Step& step : steps_) {
-    std::byte* const* pointers = frame.pointers.data() + step.operands;
-    const KernelArgs args{.operands = {pointers, step.num_operands},
-                          .results = {pointers + step.num_operands, step.num_results},
-                          .workspace = pointers[step.num_operands + step.num_results],
-                          .stream = context_->stream(),
-                          .context = run};
-    RETURN_IF_ERROR(timed ? RunTimed(step, args) : step.kernel->Enqueue(args));
+    RETURN_IF_ERROR(EnqueueStep(step, frame, run));
+    if (is_timed) RETURN_IF_ERROR(timer.StepEnds());
+  }
+  if (is_timed) {
+    ASSIGN_OR_RETURN(const std::vector<int64_t> ns, timer.Wait());
+    for (size_t i = 0; i < steps_.size(); ++i) run.node_ns[steps_[i].node] += ns[i];
   }
   for (const plan::Copy& copy : plan_.final_copies) {
     const std::byte* from = Resolve(copy.from, frame.arena.data, inputs, outputs);

@@ -59,7 +59,7 @@ class Program {
   void AddPointer(const plan::Slot& slot);
   std::byte* Resolve(const plan::Slot& slot, std::byte* arena, std::span<const Buffer> inputs,
                      std::span<const Buffer> outputs) const;
-  absl::Status RunTimed(const Step& step, const KernelArgs& args) const;
+  absl::Status EnqueueStep(const Step& step, const Frame& frame, const RunContext& run) const;
 
   const std::shared_ptr<DeviceContext> context_;
   const plan::MemoryPlan plan_;

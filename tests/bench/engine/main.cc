@@ -1,6 +1,6 @@
 // tricorn-bench: the workloads of the peers' harness, measured on this engine.
 //
-//   tricorn-bench --device cpu --out r.jsonl --workloads mlp:128:fp32 cnn:128:fp32
+//   tricorn-bench --device cuda --out r.jsonl --workloads mlp:128:tf32 resnet50:256:bf16
 
 #include <sched.h>
 
@@ -9,124 +9,80 @@
 #include <cstdlib>
 
 #include "core/backend/cpu/cpu_device.h"
+#include "core/backend/cuda_loader.h"
 #include "core/base/status.h"
+#include "tests/bench/engine/fresh_process.h"
+#include "tests/bench/engine/gpu_lock.h"
+#include "tests/bench/engine/graph_dump_device.h"
 #include "tests/bench/engine/measure.h"
-#include "tests/bench/engine/profiling_device.h"
+#include "tests/bench/engine/measure_workload.h"
+#include "tests/bench/engine/options.h"
 #include "tests/bench/engine/results.h"
 #include "tests/bench/engine/session.h"
 
 namespace tricorn::bench {
 namespace {
 
-struct Options {
-  std::string device = "cpu";
-  std::string out;
-  std::string lock;
-  std::vector<std::string> workloads{"mlp:128:fp32", "cnn:128:fp32"};
-  int num_threads = 0;
-  int profile_steps = 0;
-  bool smoke = false;
-  double start_s = 0;  // since the epoch
-};
-
-double Budget(const Options& options) { return options.smoke ? 0.1 : 1.5; }
-
-absl::Status MeasureTraining(Session& session, const Workload& workload, const Options& options,
-                             Results& results) {
-  ASSIGN_OR_RETURN(const StepTimes times,
-                   MeasureSteps([&] { return session.Step(); }, Budget(options)));
-  ASSIGN_OR_RETURN(const double loss, session.Loss());
-  RETURN_IF_ERROR(results.Add(workload, "train_step", times.median * 1e6, "us",
-                              {{"lo_us", times.lowest * 1e6},
-                               {"hi_us", times.highest * 1e6},
-                               {"steps", times.steps},
-                               {"chunks", times.chunks},
-                               {"loss", loss}}));
-  RETURN_IF_ERROR(results.Add(workload, "train_throughput",
-                              static_cast<double>(workload.batch) / times.median, "samples/s"));
-  return results.Add(workload, "train_rate", workload.TrainFlops() / times.median / 1e12,
-                     "TFLOP/s");
+// As the peers set it: whatever is not fp32 may multiply in TF32.
+backend::CudaOptions CudaOptionsOf(const Workload& workload) {
+  return {.allow_tf32 = workload.dtype != "fp32"};
 }
 
-absl::Status MeasurePredict(Session& session, const Workload& workload, const Options& options,
-                            Results& results) {
-  const auto predict = [&] { return session.Predict(); };
-  RETURN_IF_ERROR(session.PreparePredict(1));
-  ASSIGN_OR_RETURN(const Latency one, MeasureLatency(predict, Budget(options) * 0.4, 400));
-  const Json::Object more{{"call", "predict"}, {"predict_batch", 1}, {"n", one.calls}};
-  RETURN_IF_ERROR(results.Add(workload, "predict_latency_p50", one.p50 * 1e6, "us", more));
-  RETURN_IF_ERROR(results.Add(workload, "predict_latency_p99", one.p99 * 1e6, "us", more));
-  RETURN_IF_ERROR(session.PreparePredict(workload.batch));
-  ASSIGN_OR_RETURN(const Latency batch, MeasureLatency(predict, Budget(options) / 3, 50));
-  return results.Add(workload, "predict_throughput",
-                     static_cast<double>(workload.batch) / batch.p50, "samples/s",
-                     {{"call", "predict"}, {"predict_batch", workload.batch}, {"n", batch.calls}});
+absl::StatusOr<std::unique_ptr<backend::Device>> MakeDevice(const Workload& workload,
+                                                            const Options& options) {
+  if (options.device == "cuda") return backend::LoadCudaDevice(0, CudaOptionsOf(workload));
+  return std::make_unique<backend::cpu::CpuDevice>();
 }
 
-// Apart from what is measured: looking at the clock takes time.
-absl::Status PrintProfile(backend::Device& device, const Workload& workload,
-                          const Options& options) {
-  ProfilingDevice profiling(device);
-  ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
-                   Session::Make(profiling, workload, options.num_threads));
-  RETURN_IF_ERROR(session->Step());
-  profiling.Reset();
-  for (int i = 0; i < options.profile_steps; ++i) RETURN_IF_ERROR(session->Step());
-  std::fputs(profiling.Tables().c_str(), stderr);
-  return absl::OkStatus();
-}
-
-absl::Status MeasureWorkload(backend::Device& device, const Workload& workload, bool is_first,
-                             const Options& options, Results& results) {
-  const double start = SecondsSinceEpoch();
+absl::Status DumpGraph(const Workload& workload, const Options& options) {
+  GraphDumpDevice device(CudaOptionsOf(workload));
   ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
                    Session::Make(device, workload, options.num_threads));
-  RETURN_IF_ERROR(session->Step());
-  if (is_first) {
-    RETURN_IF_ERROR(
-        results.Add(workload, "start_to_first_step", SecondsSinceEpoch() - options.start_s, "s"));
-    RETURN_IF_ERROR(results.Add(workload, "host_rss", MemoryMib("VmRSS"), "MiB"));
-  } else {
-    RETURN_IF_ERROR(
-        results.Add(workload, "build_and_first_step", SecondsSinceEpoch() - start, "s"));
+  return session->Step();
+}
+
+absl::Status Measure(const Workload& workload, const Options& options, Results& results) {
+  const bool locks = options.device == "cuda" && !options.smoke;
+  ASSIGN_OR_RETURN(const GpuLock lock, GpuLock::Acquire(locks ? options.lock : ""));
+  ASSIGN_OR_RETURN(const std::unique_ptr<backend::Device> device, MakeDevice(workload, options));
+  RETURN_IF_ERROR(MeasureWorkload(*device, workload, options, lock.waited_s(), results));
+  if (options.profile_steps == 0) return absl::OkStatus();
+  return ProfileWorkload(*device, workload, options, results);
+}
+
+absl::StatusOr<Workload> WorkloadOf(const std::string& text, const Options& options) {
+  ASSIGN_OR_RETURN(Workload workload, ParseWorkload(text));
+  if (options.smoke) {
+    workload.smoke = true;
+    workload.batch = std::min<int64_t>(workload.batch, 4);
   }
-  for (int i = 0; i < 3; ++i) RETURN_IF_ERROR(session->Step());
-  RETURN_IF_ERROR(MeasureTraining(*session, workload, options, results));
-  if (is_first) {
-    RETURN_IF_ERROR(results.Add(workload, "host_rss_peak", MemoryMib("VmHWM"), "MiB"));
-  }
-  return MeasurePredict(*session, workload, options, results);
+  return workload;
+}
+
+absl::Status RunWorkload(const std::string& text, bool has_own_process, const Options& options,
+                         Results& results) {
+  ASSIGN_OR_RETURN(const Workload workload, WorkloadOf(text, options));
+  if (options.dump_graph) return DumpGraph(workload, options);
+  const absl::Status measured =
+      has_own_process ? Measure(workload, options, results) : MeasureInFreshProcess(text, options);
+  if (measured.ok()) return measured;
+  return results.Add(workload, "failed", 0, "", {{"error", std::string(measured.message())}});
 }
 
 int Run(const Options& options) {
-  if (options.device != "cpu") {
-    std::fprintf(stderr, "--device: expected cpu, received %s\n", options.device.c_str());
+  if (options.device != "cpu" && options.device != "cuda") {
+    std::fprintf(stderr, "--device: expected cpu or cuda, received %s\n", options.device.c_str());
     return 1;
   }
   const char* label = std::getenv("BENCH_MACHINE");
-  Results results(options.out, label != nullptr ? label : "cpu");
-  backend::cpu::CpuDevice device;
-  bool is_first = true;
+  Results results(options.out, label != nullptr ? label : options.device);
+  const bool has_own_process = options.workloads.size() == 1;
   for (const std::string& text : options.workloads) {
-    absl::StatusOr<Workload> workload = ParseWorkload(text);
-    if (!workload.ok()) {
-      std::fprintf(stderr, "%s\n", std::string(workload.status().message()).c_str());
-      return 1;
-    }
-    if (options.smoke) {
-      workload->smoke = true;
-      workload->batch = std::min<int64_t>(workload->batch, 4);
-    }
-    absl::Status status = MeasureWorkload(device, *workload, is_first, options, results);
-    if (status.ok() && options.profile_steps > 0) status = PrintProfile(device, *workload, options);
-    if (!status.ok()) {
-      status = results.Add(*workload, "failed", 0, "", {{"error", std::string(status.message())}});
-    }
+    const absl::Status status = RunWorkload(text, has_own_process, options, results);
     if (!status.ok()) {
       std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
       return 1;
     }
-    is_first = false;
   }
   return 0;
 }
@@ -139,9 +95,9 @@ int DefaultThreads() {
   return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? CPU_COUNT(&cores) : 1;
 }
 
-double StartTime() {
-  const char* text = std::getenv("BENCH_T0");
-  return text != nullptr ? std::atof(text) : SecondsSinceEpoch();
+std::string Variable(const char* name) {
+  const char* text = std::getenv(name);
+  return text != nullptr ? text : "";
 }
 
 }  // namespace
@@ -151,18 +107,26 @@ int main(int argc, char** argv) {
   using tricorn::bench::Options;
   Options options;
   options.num_threads = tricorn::bench::DefaultThreads();
-  options.start_s = tricorn::bench::StartTime();
-  const char* smoke = std::getenv("BENCH_SMOKE");
-  options.smoke = smoke != nullptr && std::string_view(smoke) == "1";
+  const std::string start = tricorn::bench::Variable("BENCH_T0");
+  options.start_s = start.empty() ? tricorn::bench::SecondsSinceEpoch() : std::stod(start);
+  options.smoke = tricorn::bench::Variable("BENCH_SMOKE") == "1";
+  options.lock = tricorn::bench::Variable("BENCH_LOCK");
   CLI::App app("Measures training and predicting, in the format of the peers' harness.");
-  app.add_option("--device", options.device, "where to compute: cpu")->capture_default_str();
+  app.add_option("--device", options.device, "where to compute: cpu or cuda")
+      ->capture_default_str();
   app.add_option("--out", options.out, "file to append result lines to");
-  app.add_option("--lock", options.lock, "the GPU's lock: not used on a CPU");
-  app.add_option("--workloads", options.workloads, "NAME:BATCH:DTYPE ...")->capture_default_str();
+  app.add_option("--lock", options.lock, "file to lock while the GPU is used");
+  app.add_option("--workloads", options.workloads,
+                 "NAME:BATCH:DTYPE ...; several are measured in a process each")
+      ->capture_default_str();
+  app.add_option("--measure", options.measure, "of train (always), fit and predict")
+      ->capture_default_str();
   app.add_option("--threads", options.num_threads, "threads to compute with")
       ->capture_default_str();
   app.add_option("--profile", options.profile_steps,
-                 "print the time of each node over so many steps to standard error");
+                 "also the time of each node over so many steps");
+  app.add_flag("--dump-graph", options.dump_graph,
+               "print the graphs that the CUDA module would run, which needs no GPU, and end");
   CLI11_PARSE(app, argc, argv);
   return tricorn::bench::Run(options);
 }

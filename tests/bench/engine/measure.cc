@@ -14,9 +14,10 @@ namespace {
 constexpr double kChunkSeconds = 0.12;
 constexpr size_t kMinChunks = 6, kMaxChunks = 40;
 
-absl::StatusOr<double> SecondsPerStep(const Call& step, int64_t steps) {
+absl::StatusOr<double> SecondsPerStep(const Call& step, const Call& synchronize, int64_t steps) {
   const double start = NowSeconds();
   for (int64_t i = 0; i < steps; ++i) RETURN_IF_ERROR(step());
+  RETURN_IF_ERROR(synchronize());
   return (NowSeconds() - start) / static_cast<double>(steps);
 }
 
@@ -35,18 +36,18 @@ double SecondsSinceEpoch() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-absl::StatusOr<StepTimes> MeasureSteps(const Call& step, double budget_s) {
-  ASSIGN_OR_RETURN(double one, SecondsPerStep(step, 3));
+absl::StatusOr<StepTimes> MeasureSteps(const Call& step, const Call& synchronize, double budget_s) {
+  ASSIGN_OR_RETURN(double one, SecondsPerStep(step, synchronize, 3));
   for (int repeat = 0; repeat < 2; ++repeat) {
     const auto steps = static_cast<int64_t>(kChunkSeconds / 2 / std::max(one, 1e-7));
-    ASSIGN_OR_RETURN(one, SecondsPerStep(step, std::max<int64_t>(steps, 1)));
+    ASSIGN_OR_RETURN(one, SecondsPerStep(step, synchronize, std::max<int64_t>(steps, 1)));
   }
   const auto steps =
       std::max<int64_t>(static_cast<int64_t>(kChunkSeconds / std::max(one, 1e-7)), 1);
   std::vector<double> times;
   const double end = NowSeconds() + budget_s;
   while (times.size() < kMaxChunks && (times.size() < kMinChunks || NowSeconds() < end)) {
-    ASSIGN_OR_RETURN(times.emplace_back(), SecondsPerStep(step, steps));
+    ASSIGN_OR_RETURN(times.emplace_back(), SecondsPerStep(step, synchronize, steps));
     if (times.size() >= 3 && NowSeconds() > end + 2 * budget_s) break;
   }
   std::sort(times.begin(), times.end());
@@ -66,7 +67,9 @@ absl::StatusOr<Latency> MeasureLatency(const Call& call, double budget_s, int64_
   const double end = NowSeconds() + budget_s;
   while (static_cast<int64_t>(times.size()) < most &&
          (times.size() < kMinCalls || NowSeconds() < end)) {
-    ASSIGN_OR_RETURN(times.emplace_back(), SecondsPerStep(call, 1));
+    const double start = NowSeconds();
+    RETURN_IF_ERROR(call());
+    times.push_back(NowSeconds() - start);
   }
   std::sort(times.begin(), times.end());
   return Latency{At(times, 0.5), At(times, 0.99), static_cast<int64_t>(times.size())};

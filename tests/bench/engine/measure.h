@@ -19,9 +19,9 @@ struct StepTimes {
   int64_t steps = 0;
   int64_t chunks = 0;
 };
-// The median over chunks of at least 0.12 s of back-to-back steps; at least 6 chunks and
-// `budget_s`.
-absl::StatusOr<StepTimes> MeasureSteps(const Call& step, double budget_s);
+// The median over chunks of at least 0.12 s of back-to-back steps, `synchronize` at the end of each
+// only; at least 6 chunks and `budget_s`.
+absl::StatusOr<StepTimes> MeasureSteps(const Call& step, const Call& synchronize, double budget_s);
 
 // Seconds a call.
 struct Latency {

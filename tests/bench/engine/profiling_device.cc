@@ -1,11 +1,20 @@
 #include "tests/bench/engine/profiling_device.h"
 
 #include <algorithm>
+#include <map>
 
 #include "core/backend/profile.h"
 #include "core/base/status.h"
 
 namespace tricorn::bench {
+namespace {
+
+void SortByTime(std::vector<ProfilingDevice::Part>& parts) {
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.ns > b.ns; });
+}
+
+}  // namespace
 
 struct ProfilingDevice::Times {
   ir::Graph graph;
@@ -58,6 +67,33 @@ std::string ProfilingDevice::Tables() const {
     tables += backend::ProfileTable(times->graph, times->node_ns, times->runs);
   }
   return tables;
+}
+
+std::vector<ProfilingDevice::Part> ProfilingDevice::Longest() const {
+  std::vector<Part> parts;
+  for (const std::shared_ptr<Times>& times : times_) {
+    for (size_t n = 0; n < times->node_ns.size(); ++n) {
+      if (times->node_ns[n] == 0) continue;
+      const ir::Node& node = times->graph.nodes()[n];
+      parts.push_back({backend::DescribeNode(times->graph, node), times->node_ns[n]});
+    }
+  }
+  SortByTime(parts);
+  return parts;
+}
+
+std::vector<ProfilingDevice::Part> ProfilingDevice::ByOp() const {
+  std::map<std::string, int64_t> ns;
+  for (const std::shared_ptr<Times>& times : times_) {
+    for (size_t n = 0; n < times->node_ns.size(); ++n) {
+      if (times->node_ns[n] > 0)
+        ns[std::string(times->graph.nodes()[n].op->name)] += times->node_ns[n];
+    }
+  }
+  std::vector<Part> parts;
+  for (const auto& [name, time] : ns) parts.push_back({name, time});
+  SortByTime(parts);
+  return parts;
 }
 
 }  // namespace tricorn::bench

@@ -23,6 +23,9 @@ class ProfilingDevice : public backend::Device {
   absl::Status Download(const backend::Buffer& from, Tensor& to) override {
     return device_.Download(from, to);
   }
+  absl::Status Synchronize() override { return device_.Synchronize(); }
+  absl::StatusOr<backend::MemoryUse> Memory() override { return device_.Memory(); }
+  absl::Status ResetPeakMemory() override { return device_.ResetPeakMemory(); }
   absl::StatusOr<std::unique_ptr<backend::Executable>> Compile(
       ir::Graph graph, const backend::CompileOptions& options) override;
 
@@ -30,6 +33,14 @@ class ProfilingDevice : public backend::Device {
   void Reset();
   // A table for each executable that ran since.
   std::string Tables() const;
+
+  // Nanoseconds of all of them together since.
+  struct Part {
+    std::string name;
+    int64_t ns = 0;
+  };
+  std::vector<Part> ByOp() const;     // longest first
+  std::vector<Part> Longest() const;  // nodes, longest first
 
  private:
   class Profiled;

@@ -26,10 +26,31 @@ std::optional<TransformerConfig> Workload::transformer() const {
   return c;
 }
 
+int64_t Workload::sequence_length() const {
+  if (const std::optional<TransformerConfig> c = transformer()) return c->length;
+  if (!name.starts_with("lstm")) return 1;
+  if (smoke) return 16;
+  return name == "lstm" ? 256 : 64;
+}
+
+int64_t Workload::image_size() const { return smoke ? 64 : 224; }
+
+std::string_view Workload::unit() const {
+  if (transformer()) return "tokens/s";
+  if (name == "resnet50") return "images/s";
+  return name.starts_with("lstm") ? "sequences/s" : "samples/s";
+}
+
+int64_t Workload::units_per_sample() const { return transformer() ? sequence_length() : 1; }
+
 double Workload::TrainFlops() const {
   const auto samples = static_cast<double>(batch);
   if (name == "mlp") return 6 * samples * (784.0 * 512 + 512.0 * 512 + 512.0 * 10);
   if (name == "cnn") return 6 * samples * (26.0 * 26 * 9 * 32 + 11.0 * 11 * 9 * 32 * 64 + 16000);
+  if (name == "resnet50") {
+    const double scale = static_cast<double>(image_size()) / 224;
+    return 3 * 2 * 4.089e9 * samples * scale * scale;
+  }
   // Per step and sample: a row of inputs and one of states times the weights of four gates.
   if (name == "lstm") return 6 * samples * 256 * (4.0 * 512 * (128 + 512) + 4.0 * 512 * 1024);
   if (name == "lstm_small") return 6 * samples * 64 * 4.0 * 128 * 256;

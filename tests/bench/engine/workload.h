@@ -20,6 +20,12 @@ struct Workload {
   // Of bert_s128, bert_s512 and gpt2; none for other names.
   std::optional<TransformerConfig> transformer() const;
 
+  int64_t sequence_length() const;  // of ids; 1 for images
+  int64_t image_size() const;       // of resnet50
+  // What throughput counts, and how many of them are in a sample: tokens in one of text.
+  std::string_view unit() const;
+  int64_t units_per_sample() const;
+
   // Arithmetic of the matrix products of one training step as the harness counts it: forward and
   // twice as much backward.
   double TrainFlops() const;
