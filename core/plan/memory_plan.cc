@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <numeric>
 
+#include "absl/container/flat_hash_map.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
+#include "core/plan/blocks.h"
 
 namespace tricorn::plan {
 namespace {
@@ -12,14 +14,6 @@ namespace {
 constexpr int64_t kAlignment = 64;
 
 int64_t Aligned(int64_t nbytes) { return (nbytes + kAlignment - 1) / kAlignment * kAlignment; }
-
-// Bytes of the arena in use over the nodes [first, last].
-struct Block {
-  int32_t first = 0;
-  int32_t last = 0;
-  int64_t nbytes = 0;
-  int64_t offset = -1;
-};
 
 class Planner {
  public:
@@ -31,6 +25,7 @@ class Planner {
         block_of_(base_.size(), -1) {
     plan_.slots.resize(base_.size());
     placed_.assign(base_.size(), false);
+    for (const auto& [input, output] : options.donations) donated_.emplace(output, input);
   }
 
   MemoryPlan Run() {
@@ -89,10 +84,8 @@ class Planner {
   }
 
   int32_t DonatedInput(int32_t output) const {
-    for (const auto& [input, donated] : options_.donations) {
-      if (donated == output) return input;
-    }
-    return -1;
+    const auto found = donated_.find(output);
+    return found == donated_.end() ? -1 : found->second;
   }
 
   // Whether the node that makes `value` may write it over `input`: everything else has read the
@@ -214,28 +207,7 @@ class Planner {
   }
 
   void AssignOffsets() {
-    std::vector<size_t> order(blocks_.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::stable_sort(order.begin(), order.end(),
-                     [&](size_t a, size_t b) { return blocks_[a].nbytes > blocks_[b].nbytes; });
-    std::vector<const Block*> overlapping;
-    for (size_t k = 0; k < order.size(); ++k) {
-      Block& block = blocks_[order[k]];
-      overlapping.clear();
-      for (size_t j = 0; j < k; ++j) {
-        const Block& other = blocks_[order[j]];
-        if (other.first <= block.last && block.first <= other.last) overlapping.push_back(&other);
-      }
-      std::sort(overlapping.begin(), overlapping.end(),
-                [](const Block* a, const Block* b) { return a->offset < b->offset; });
-      int64_t offset = 0;
-      for (const Block* other : overlapping) {
-        if (other->offset >= offset + block.nbytes) break;
-        offset = std::max(offset, other->offset + other->nbytes);
-      }
-      block.offset = offset;
-      plan_.arena_nbytes = std::max(plan_.arena_nbytes, offset + block.nbytes);
-    }
+    plan_.arena_nbytes = PlaceBlocks(blocks_);
     std::vector<int64_t> alive(num_nodes() + 2, 0);
     for (const Block& block : blocks_) {
       alive[static_cast<size_t>(block.first)] += block.nbytes;
@@ -281,11 +253,12 @@ class Planner {
 
   const ir::Graph& graph_;
   const MemoryOptions& options_;
-  std::vector<ir::ValueId> base_;  // by value: the value whose bytes it is
-  std::vector<int64_t> offset_;    // by value: bytes from the start of its base
-  std::vector<int32_t> last_use_;  // by base value: the last node that reads it
-  std::vector<int32_t> block_of_;  // by base value, -1 outside the arena
-  std::vector<bool> placed_;       // by value: outside the arena
+  absl::flat_hash_map<int32_t, int32_t> donated_;  // by output: the input in whose buffer it is
+  std::vector<ir::ValueId> base_;                  // by value: the value whose bytes it is
+  std::vector<int64_t> offset_;                    // by value: bytes from the start of its base
+  std::vector<int32_t> last_use_;                  // by base value: the last node that reads it
+  std::vector<int32_t> block_of_;                  // by base value, -1 outside the arena
+  std::vector<bool> placed_;                       // by value: outside the arena
   std::vector<Block> blocks_;
   std::vector<int32_t> copied_;   // outputs that final_copies fills
   std::vector<int32_t> staging_;  // by entry of copied_: its block in the arena, or -1

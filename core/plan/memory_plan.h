@@ -45,8 +45,7 @@ struct MemoryOptions {
 };
 
 // Assigns every value a place: outputs in the caller's buffers, views on their operand's bytes,
-// everything else at offsets of one arena, first the largest, each at the lowest offset that is
-// free over its lifetime. Offsets are multiples of 64.
+// everything else at offsets of one arena (see PlaceBlocks). Offsets are multiples of 64.
 MemoryPlan PlanMemory(const ir::Graph& graph, const MemoryOptions& options);
 
 }  // namespace tricorn::plan

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/container/flat_hash_map.h"
 #include "core/base/status.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/shape/shape.h"
@@ -19,47 +20,70 @@ using ir::Value;
 using ir::ValueId;
 using ir::Values;
 
-// One backward walk over the nodes [begin, end) of the graph under construction.
+// How far a graph under construction has come.
+struct Position {
+  size_t node = 0;
+  size_t value = 0;
+  static Position Of(const Graph& graph) { return {graph.nodes().size(), graph.values().size()}; }
+};
+
+// One backward walk over the nodes of the graph under construction from `begin` on. What it keeps
+// is by slot: one for each of xs and for each value from `begin` on, not for the graph before.
 class Backward {
  public:
-  Backward(Builder& builder, size_t begin, Operands xs) : builder_(builder), begin_(begin) {
-    end_ = builder.graph().nodes().size();
-    grads_.resize(builder.graph().values().size());
+  Backward(Builder& builder, Position begin, Operands xs) : builder_(builder), begin_(begin) {
+    for (const Value& x : xs) {
+      const bool is_before = static_cast<size_t>(x.id()) < begin_.value;
+      if (is_before) before_.emplace(x.id(), before_.size());
+    }
+    const Position end = Position::Of(builder.graph());
+    end_ = end.node;
+    depends_.assign(before_.size() + end.value - begin_.value, false);
+    grads_.resize(depends_.size());
     MarkDependents(xs);
   }
 
   void Accumulate(Value y, Value dy) {
     if (!dy || !DependsOnXs(y.id())) return;
-    Value& sum = grads_[static_cast<size_t>(y.id())];
+    Value& sum = grads_[SlotOf(y.id())];
     sum = sum ? ops::Add(sum, dy) : dy;
   }
 
   // Pushes gradients from results to operands, last node first.
   void Run() {
-    for (size_t i = end_; i-- > begin_ && builder_.ok();) VisitNode(i);
+    for (size_t i = end_; i-- > begin_.node && builder_.ok();) VisitNode(i);
   }
 
-  Value GradientOf(Value x) const {
-    const Value gradient = grads_[static_cast<size_t>(x.id())];
-    return gradient ? gradient : ops::ZerosLike(x);
+  // None where no gradient flows.
+  Value GradientOf(ValueId id) const {
+    const size_t slot = SlotOf(id);
+    return slot < grads_.size() ? grads_[slot] : Value();
   }
 
  private:
+  // At least the number of slots for a value that has none.
+  size_t SlotOf(ValueId id) const {
+    const auto value = static_cast<size_t>(id);
+    if (value >= begin_.value) return before_.size() + value - begin_.value;
+    const auto found = before_.find(id);
+    return found == before_.end() ? depends_.size() : found->second;
+  }
+
   bool DependsOnXs(ValueId id) const {
-    return static_cast<size_t>(id) < depends_.size() && depends_[static_cast<size_t>(id)];
+    const size_t slot = SlotOf(id);
+    return slot < depends_.size() && depends_[slot];
   }
 
   void MarkDependents(Operands xs) {
     const Graph& graph = builder_.graph();
-    depends_.assign(graph.values().size(), false);
-    for (const Value& x : xs) depends_[static_cast<size_t>(x.id())] = true;
-    for (size_t i = begin_; i < end_; ++i) {
+    for (const Value& x : xs) depends_[SlotOf(x.id())] = true;
+    for (size_t i = begin_.node; i < end_; ++i) {
       const Node& node = graph.nodes()[i];
       const bool any = std::any_of(node.operands.begin(), node.operands.end(),
                                    [&](ValueId id) { return DependsOnXs(id); });
       if (!any) continue;
       for (const ValueId id : node.results) {
-        if (IsFloating(graph.type(id).dtype)) depends_[static_cast<size_t>(id)] = true;
+        if (IsFloating(graph.type(id).dtype)) depends_[SlotOf(id)] = true;
       }
     }
   }
@@ -69,7 +93,7 @@ class Backward {
     const Node node = builder_.graph().nodes()[index];
     const bool has_gradient =
         std::any_of(node.results.begin(), node.results.end(),
-                    [&](ValueId id) { return static_cast<bool>(grads_[static_cast<size_t>(id)]); });
+                    [&](ValueId id) { return static_cast<bool>(GradientOf(id)); });
     const bool wanted = std::any_of(node.operands.begin(), node.operands.end(),
                                     [&](ValueId id) { return DependsOnXs(id); });
     if (!has_gradient || !wanted) return;
@@ -83,7 +107,7 @@ class Backward {
     for (const ValueId id : node.operands) x.emplace_back(&builder_, id);
     for (const ValueId id : node.results) {
       y.emplace_back(&builder_, id);
-      const Value gradient = grads_[static_cast<size_t>(id)];
+      const Value gradient = GradientOf(id);
       dy.push_back(gradient ? gradient : ops::ZerosLike(y.back()));
     }
     AccumulateAll(node, x, OperandGradients(node, x, y, dy));
@@ -96,7 +120,7 @@ class Backward {
       x.emplace_back(&builder_, id);
       wanted.push_back(DependsOnXs(id));
     }
-    for (const ValueId id : node.results) dy.push_back(grads_[static_cast<size_t>(id)]);
+    for (const ValueId id : node.results) dy.push_back(GradientOf(id));
     AccumulateAll(
         node, x,
         ControlFlowGradients({.builder = builder_, .index = index, .dy = dy, .wanted = wanted}));
@@ -120,7 +144,7 @@ class Backward {
     if (!node.op->decompose) return {};
     // Through the parts: they are traced again here, and cse makes them one with the forward pass
     // where that was decomposed too.
-    const size_t begin = builder_.graph().nodes().size();
+    const Position begin = Position::Of(builder_.graph());
     const Values parts = node.op->decompose(x, node.attrs);
     if (!builder_.ok()) return {};
     Backward inner(builder_, begin, x);
@@ -131,16 +155,17 @@ class Backward {
       // An operand given twice collects once.
       const bool first = std::find(x.begin(), x.begin() + static_cast<ptrdiff_t>(i), x[i]) ==
                          x.begin() + static_cast<ptrdiff_t>(i);
-      if (first) dx[i] = inner.grads_[static_cast<size_t>(x[i].id())];
+      if (first) dx[i] = inner.GradientOf(x[i].id());
     }
     return dx;
   }
 
   Builder& builder_;
-  const size_t begin_;
-  size_t end_;
-  std::vector<bool> depends_;  // by value: floating and computed from xs
-  Values grads_;               // by value
+  const Position begin_;
+  size_t end_;                                   // the last node's index, plus one
+  absl::flat_hash_map<ValueId, size_t> before_;  // slots of xs that are older than `begin`
+  std::vector<bool> depends_;                    // by slot: floating and computed from xs
+  Values grads_;                                 // by slot
 };
 
 }  // namespace
@@ -152,7 +177,7 @@ absl::StatusOr<Values> Gradients(Builder& builder, Operands ys, Operands dys, Op
                            dys.size());
   }
   const std::string scope = builder.scope();
-  Backward backward(builder, 0, xs);
+  Backward backward(builder, {}, xs);
   for (size_t i = 0; i < ys.size(); ++i) {
     if (!(ys[i].type() == dys[i].type())) {
       return InvalidArgument("gradients: expected {}, received {}", ys[i].type().ToString(),
@@ -164,7 +189,10 @@ absl::StatusOr<Values> Gradients(Builder& builder, Operands ys, Operands dys, Op
   builder.set_scope(scope);
   RETURN_IF_ERROR(builder.status());
   Values gradients;
-  for (const Value& x : xs) gradients.push_back(backward.GradientOf(x));
+  for (const Value& x : xs) {
+    const Value gradient = backward.GradientOf(x.id());
+    gradients.push_back(gradient ? gradient : ops::ZerosLike(x));
+  }
   RETURN_IF_ERROR(builder.status());
   return gradients;
 }

@@ -5,6 +5,7 @@
 #include <queue>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "core/base/status.h"
 #include "core/ops/shape/shape.h"
 #include "core/transform/on_every_graph.h"
@@ -168,25 +169,31 @@ class Fuser {
     }
   }
 
+  // Values in the order in which they were first met.
+  struct Reads {
+    std::vector<ValueId> order;
+    absl::flat_hash_set<ValueId> met;
+  };
+
   // The values that a group reads: operands from outside, those of absorbed nodes instead of their
   // results.
-  void CollectReads(const Node& n, int32_t root, std::vector<ValueId>& reads) {
+  void CollectReads(const Node& n, int32_t root, Reads& reads) {
     for (const ValueId id : n.operands) {
       const int32_t p = producer(id);
       if (p >= 0 && grouping_.Root(p) == root) continue;
       if (p >= 0 && IsAbsorbed(node(p))) {
         CollectReads(node(p), root, reads);
-      } else if (std::find(reads.begin(), reads.end(), id) == reads.end()) {
-        reads.push_back(id);
+      } else if (reads.met.insert(id).second) {
+        reads.order.push_back(id);
       }
     }
   }
 
   std::vector<ValueId> ReadsOf(int32_t root) {
     if (!IsElementwise(node(root))) return node(root).operands;
-    std::vector<ValueId> reads;
+    Reads reads;
     for (const int32_t n : members_[static_cast<size_t>(root)]) CollectReads(node(n), root, reads);
-    return reads;
+    return std::move(reads.order);
   }
 
   // Topological over groups, a group at the place of its last member where that is possible;
