@@ -1,12 +1,13 @@
 #include "core/backend/executable_cache.h"
 
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/ir/text.h"
 
 namespace tricorn::backend {
 
 std::shared_ptr<ExecutableCache::Entry> ExecutableCache::Find(const std::string& key) {
-  const absl::MutexLock lock(&mu_);
+  const MutexLock lock(&mu_);
   const auto found = by_key_.find(key);
   if (found != by_key_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second);
@@ -24,7 +25,7 @@ std::shared_ptr<ExecutableCache::Entry> ExecutableCache::Find(const std::string&
 absl::StatusOr<ExecutableCache::Pointer> ExecutableCache::Get(const std::string& key,
                                                               const Compile& compile) {
   const std::shared_ptr<Entry> entry = Find(key);
-  const absl::MutexLock lock(&entry->mu);
+  const MutexLock lock(&entry->mu);
   if (entry->executable == nullptr) {
     ASSIGN_OR_RETURN(entry->executable, compile());
   }
@@ -44,7 +45,7 @@ absl::StatusOr<ExecutableCache::Pointer> ExecutableCache::Get(Device& device,
 }
 
 size_t ExecutableCache::size() const {
-  const absl::MutexLock lock(&mu_);
+  const MutexLock lock(&mu_);
   return recent_.size();
 }
 

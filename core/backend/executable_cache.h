@@ -7,8 +7,8 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/synchronization/mutex.h"
 #include "core/backend/device.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::backend {
 
@@ -35,7 +35,7 @@ class ExecutableCache {
   struct Entry {
     explicit Entry(std::string k) : key(std::move(k)) {}
     const std::string key;
-    absl::Mutex mu;
+    Mutex mu;
     Pointer executable ABSL_GUARDED_BY(mu);
   };
   using Entries = std::list<std::shared_ptr<Entry>>;
@@ -43,7 +43,7 @@ class ExecutableCache {
   std::shared_ptr<Entry> Find(const std::string& key);
 
   const size_t capacity_;
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   Entries recent_ ABSL_GUARDED_BY(mu_);  // most recently used first
   absl::flat_hash_map<std::string, Entries::iterator> by_key_ ABSL_GUARDED_BY(mu_);
 };

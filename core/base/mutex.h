@@ -2,7 +2,10 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 #include "absl/base/thread_annotations.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 
 namespace tricorn {
@@ -12,17 +15,67 @@ namespace tricorn {
 // std::mutex is not initialised at run time, so one that stands where another was looks destroyed.)
 class ABSL_LOCKABLE Mutex {
  public:
-  Mutex() { pthread_mutex_init(&mu_, nullptr); }
-  ~Mutex() { pthread_mutex_destroy(&mu_); }
+  Mutex() {
+    pthread_mutex_init(&mu_, nullptr);
+    pthread_cond_init(&unlocked_, nullptr);
+  }
+  ~Mutex() {
+    pthread_cond_destroy(&unlocked_);
+    pthread_mutex_destroy(&mu_);
+  }
   Mutex(const Mutex&) = delete;
   Mutex& operator=(const Mutex&) = delete;
 
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() { pthread_mutex_lock(&mu_); }
-  void Unlock() ABSL_UNLOCK_FUNCTION() { pthread_mutex_unlock(&mu_); }
+  void Unlock() ABSL_UNLOCK_FUNCTION() {
+    WakeWaiters();
+    pthread_mutex_unlock(&mu_);
+  }
+  // For the analysis of a condition, which runs with the lock held.
+  void AssertHeld() const ABSL_ASSERT_EXCLUSIVE_LOCK() {}
+
+  // Waits, without the lock, until `condition` holds. It is asked with the lock held, each time
+  // that another holder has let go.
+  template <typename Condition>
+  void Await(Condition condition) ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
+    WakeWaiters();
+    ++num_waiters_;
+    while (!condition()) pthread_cond_wait(&unlocked_, &mu_);
+    --num_waiters_;
+  }
+  // Whether `condition` holds, at the deadline at the latest.
+  template <typename Condition>
+  bool AwaitWithDeadline(Condition condition, absl::Time deadline)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
+    const timespec until = absl::ToTimespec(deadline);
+    WakeWaiters();
+    ++num_waiters_;
+    bool in_time = true;
+    bool holds = condition();
+    while (!holds && in_time) {
+      in_time = deadline == absl::InfiniteFuture()
+                    ? pthread_cond_wait(&unlocked_, &mu_) == 0
+                    : pthread_cond_timedwait(&unlocked_, &mu_, &until) == 0;
+      holds = condition();
+    }
+    --num_waiters_;
+    return holds;
+  }
+  template <typename Condition>
+  bool AwaitWithTimeout(Condition condition, absl::Duration timeout)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(this) {
+    return AwaitWithDeadline(std::move(condition), absl::Now() + timeout);
+  }
 
  private:
   friend class CondVar;
+  void WakeWaiters() {
+    if (num_waiters_ > 0) pthread_cond_broadcast(&unlocked_);
+  }
+
   pthread_mutex_t mu_;
+  pthread_cond_t unlocked_;
+  int num_waiters_ = 0;  // in Await
 };
 
 class ABSL_SCOPED_LOCKABLE MutexLock {

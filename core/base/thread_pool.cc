@@ -1,5 +1,6 @@
 #include "core/base/thread_pool.h"
 
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 
 namespace tricorn {
@@ -11,7 +12,7 @@ ThreadPool::ThreadPool(int num_threads) {
 
 ThreadPool::~ThreadPool() {
   {
-    const absl::MutexLock lock(&mu_);
+    const MutexLock lock(&mu_);
     stopping_ = true;
   }
   for (std::thread& thread : threads_) thread.join();
@@ -22,20 +23,26 @@ void ThreadPool::ForEach(int count, const std::function<void(int)>& f) {
     for (int i = 0; i < count; ++i) f(i);
     return;
   }
-  const absl::MutexLock lock(&mu_);
+  const MutexLock lock(&mu_);
   function_ = &f;
   next_ = finished_ = 0;
   count_ = count;
   while (TakeOne()) {
   }
-  mu_.Await(absl::Condition(this, &ThreadPool::IsDone));
+  mu_.Await([this] {
+    mu_.AssertHeld();
+    return finished_ == count_;
+  });
   count_ = next_ = finished_ = 0;
 }
 
 void ThreadPool::Work() {
-  const absl::MutexLock lock(&mu_);
+  const MutexLock lock(&mu_);
   while (true) {
-    mu_.Await(absl::Condition(this, &ThreadPool::HasWork));
+    mu_.Await([this] {
+      mu_.AssertHeld();
+      return stopping_ || next_ < count_;
+    });
     if (stopping_) return;
     TakeOne();
   }

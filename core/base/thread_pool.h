@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 
 namespace tricorn {
 
@@ -24,10 +24,8 @@ class ThreadPool {
  private:
   void Work();
   bool TakeOne() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
-  bool HasWork() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return stopping_ || next_ < count_; }
-  bool IsDone() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) { return finished_ == count_; }
 
-  absl::Mutex mu_;
+  Mutex mu_;
   const std::function<void(int)>* function_ ABSL_GUARDED_BY(mu_) = nullptr;
   int count_ ABSL_GUARDED_BY(mu_) = 0;
   int next_ ABSL_GUARDED_BY(mu_) = 0;

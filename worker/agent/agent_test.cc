@@ -1,4 +1,5 @@
 #include "worker/agent/agent.h"
+#include "core/base/mutex.h"
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -9,7 +10,6 @@
 #include <set>
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "core/base/env.h"
 #include "tricorn/v1/worker.grpc.pb.h"
@@ -41,25 +41,25 @@ class FakeCoordinator : public v1::WorkerService::Service {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
 
   void Assign(std::vector<v1::Assignment> assignments) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     set_.set_revision(set_.revision() + 1);
     set_.clear_assignments();
     for (auto& assignment : assignments) *set_.add_assignments() = assignment;
   }
   void ForgetWorker() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     incarnation_.clear();
   }
 
   template <typename Predicate>
   bool WaitFor(Predicate predicate) {
-    absl::MutexLock lock(&mu_);
-    return mu_.AwaitWithTimeout(absl::Condition(&predicate), absl::Seconds(20));
+    MutexLock lock(&mu_);
+    return mu_.AwaitWithTimeout(predicate, absl::Seconds(20));
   }
 
   grpc::Status Register(grpc::ServerContext*, const v1::RegisterRequest* request,
                         v1::RegisterResponse* response) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     incarnation_ = request->incarnation();
     registered.push_back(*request);
     response->mutable_worker()->set_name("workers/" + request->worker_id());
@@ -70,7 +70,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
   }
   grpc::Status Heartbeat(grpc::ServerContext*, const v1::HeartbeatRequest* request,
                          v1::HeartbeatResponse*) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (request->incarnation() != incarnation_) return Unknown();
     running.clear();
     for (const auto& id : request->running_assignment_ids()) running.insert(id);
@@ -84,7 +84,7 @@ class FakeCoordinator : public v1::WorkerService::Service {
     while (!context->IsCancelled() && !stopping_) {
       v1::AssignmentSet set;
       {
-        absl::MutexLock lock(&mu_);
+        MutexLock lock(&mu_);
         if (request->incarnation() != incarnation_) return Unknown();
         set = set_;
       }
@@ -96,18 +96,18 @@ class FakeCoordinator : public v1::WorkerService::Service {
   }
   grpc::Status ReportExit(grpc::ServerContext*, const v1::ReportExitRequest* request,
                           v1::ReportExitResponse*) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     exits.emplace(request->assignment_id(), *request);
     return grpc::Status::OK;
   }
   grpc::Status Deregister(grpc::ServerContext*, const v1::DeregisterRequest*,
                           v1::DeregisterResponse*) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     deregistered = true;
     return grpc::Status::OK;
   }
 
-  absl::Mutex mu_;
+  Mutex mu_;
   std::vector<v1::RegisterRequest> registered ABSL_GUARDED_BY(mu_);
   std::set<std::string> running ABSL_GUARDED_BY(mu_);
   std::map<std::string, v1::ReportExitRequest> exits ABSL_GUARDED_BY(mu_);
@@ -195,7 +195,7 @@ TEST_F(AgentTest, RunsAProcessPerAssignmentAndReportsHowItEnded) {
     coordinator_.mu_.AssertHeld();
     return coordinator_.exits.contains("jobs/a/1/0");
   }));
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   const v1::ReportExitRequest& exit = coordinator_.exits.at("jobs/a/1/0");
   EXPECT_EQ(exit.worker_id(), "w");
   EXPECT_EQ(exit.incarnation(), coordinator_.registered.at(0).incarnation());
@@ -211,7 +211,7 @@ TEST_F(AgentTest, OffersItsCapacity) {
     coordinator_.mu_.AssertHeld();
     return !coordinator_.registered.empty();
   }));
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   const v1::RegisterRequest& self = coordinator_.registered.at(0);
   EXPECT_EQ(self.capacity().slots(), 1);
   EXPECT_GE(self.capacity().threads(), 1);
@@ -226,7 +226,7 @@ TEST_F(AgentTest, StopsWhatIsNoLongerAssignedWithoutReportingIt) {
   ASSERT_TRUE(WaitUntilRunning({"jobs/a/1/0", "jobs/b/1/0"}));
   coordinator_.Assign({Trainer("jobs/b/1/0")});
   ASSERT_TRUE(WaitUntilRunning({"jobs/b/1/0"}));
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   EXPECT_TRUE(coordinator_.exits.empty());
 }
 
@@ -237,14 +237,14 @@ TEST_F(AgentTest, KeepsProcessesWhileTheCoordinatorIsAway) {
   coordinator_.Stop();
   absl::SleepFor(absl::Milliseconds(300));
   {
-    absl::MutexLock lock(&coordinator_.mu_);
+    MutexLock lock(&coordinator_.mu_);
     coordinator_.running.clear();
   }
   coordinator_.Start();
   ASSERT_TRUE(WaitUntilRunning({"jobs/a/1/0"}));
   const std::string started = Env::Posix().ReadFile(directory_ + "/started").value();
   EXPECT_EQ(std::count(started.begin(), started.end(), '\n'), 1);
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   EXPECT_EQ(coordinator_.registered.size(), 1u);
 }
 
@@ -273,7 +273,7 @@ TEST_F(AgentTest, RegistersAgainWhenItIsNotKnownAnyMore) {
     return coordinator_.registered.size() == 2;
   }));
   ASSERT_TRUE(WaitUntilRunning({}));
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   EXPECT_EQ(coordinator_.registered[0].incarnation(), coordinator_.registered[1].incarnation());
 }
 
@@ -284,7 +284,7 @@ TEST_F(AgentTest, LeavesInGoodOrder) {
   absl::SleepFor(absl::Milliseconds(100));  // for the trap
   StopAgent();
   EXPECT_EQ(Env::Posix().ReadFile(directory_ + "/log").value_or(""), "stopped\n");
-  absl::MutexLock lock(&coordinator_.mu_);
+  MutexLock lock(&coordinator_.mu_);
   EXPECT_TRUE(coordinator_.deregistered);
   EXPECT_TRUE(coordinator_.exits.empty());
 }

@@ -9,6 +9,7 @@
 
 #include "absl/time/clock.h"
 #include "core/base/backoff.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "proto/rpc/status.h"
 #include "proto/rpc/transport.h"
@@ -44,12 +45,12 @@ struct CoordinatorLink::Stubs {
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(timeout));
     {
-      absl::MutexLock lock(&link.mu_);
+      MutexLock lock(&link.mu_);
       if (link.stopped_) return absl::CancelledError("stopping");
       link.calls_.push_back(&context);
     }
     const grpc::Status status = (worker.get()->*method)(&context, request, response);
-    absl::MutexLock lock(&link.mu_);
+    MutexLock lock(&link.mu_);
     std::erase(link.calls_, &context);
     return rpc::FromGrpc(status);
   }
@@ -73,12 +74,12 @@ void CoordinatorLink::Start() {
 void CoordinatorLink::ReportExit(v1::ReportExitRequest exit) {
   exit.set_worker_id(self_.worker_id());
   exit.set_incarnation(self_.incarnation());
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   exits_.push_back(std::move(exit));
 }
 
 bool CoordinatorLink::registered() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return registered_;
 }
 
@@ -108,7 +109,7 @@ void CoordinatorLink::KeepLease() {
     if (status.ok()) {
       if (std::exchange(said_why, false)) logger_.Info("the coordinator answers again");
       backoff.Reset();
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       delay = heartbeat_interval_;
     } else if (absl::IsNotFound(status) && was_registered) {
       logger_.Warning("the coordinator does not know this worker: registering again",
@@ -130,7 +131,7 @@ absl::Status CoordinatorLink::Register() {
       stubs_->Call(*this, &v1::WorkerService::Stub::Register, self_, &response, kCallTimeout));
   events_.on_registered(response);
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     const absl::Duration interval = FromProto(response.heartbeat_interval());
     heartbeat_interval_ = std::clamp(interval, absl::Milliseconds(10), absl::Minutes(1));
     ++registration_;
@@ -143,7 +144,7 @@ absl::Status CoordinatorLink::Register() {
 absl::Status CoordinatorLink::Heartbeat() {
   int64_t registration;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     registration = registration_;
   }
   v1::HeartbeatRequest request;
@@ -164,12 +165,12 @@ void CoordinatorLink::WatchAssignments() {
   while (!stopped()) {
     int64_t registration;
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       auto known = [this] {
         mu_.AssertHeld();
         return registered_ || stopped_;
       };
-      mu_.Await(absl::Condition(&known));
+      mu_.Await(known);
       if (stopped_) return;
       registration = registration_;
     }
@@ -184,7 +185,7 @@ void CoordinatorLink::WatchAssignments() {
 absl::Status CoordinatorLink::ReadStream(int64_t registration) {
   grpc::ClientContext context;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (stopped_) return absl::CancelledError("stopping");
     calls_.push_back(&context);
   }
@@ -197,7 +198,7 @@ absl::Status CoordinatorLink::ReadStream(int64_t registration) {
   int64_t revision = -1;
   while (stream->Read(&set)) {
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       if (stopped_ || registration_ != registration) break;
     }
     if (set.revision() < revision) continue;
@@ -206,7 +207,7 @@ absl::Status CoordinatorLink::ReadStream(int64_t registration) {
   }
   context.TryCancel();
   const absl::Status status = rpc::FromGrpc(stream->Finish());
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   std::erase(calls_, &context);
   return status;
 }
@@ -216,12 +217,12 @@ void CoordinatorLink::ReportExits() {
   while (true) {
     v1::ReportExitRequest exit;
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       auto news = [this] {
         mu_.AssertHeld();
         return stopped_ || (registered_ && !exits_.empty());
       };
-      mu_.Await(absl::Condition(&news));
+      mu_.Await(news);
       if (stopped_) return;
       exit = exits_.front();
     }
@@ -234,7 +235,7 @@ void CoordinatorLink::ReportExits() {
                         {{"assignment", exit.assignment_id()}, {"error", Text(status)}});
       }
       backoff.Reset();
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       exits_.pop_front();
     } else if (!Pause(backoff.Next())) {
       return;
@@ -245,24 +246,29 @@ void CoordinatorLink::ReportExits() {
 bool CoordinatorLink::Pause(absl::Duration delay) {
   const absl::Time end = absl::Now() + delay;
   if (rpc::AwaitReconnection(*stubs_->channel, end, [this] { return stopped(); })) return true;
-  absl::MutexLock lock(&mu_);
-  mu_.AwaitWithDeadline(absl::Condition(&stopped_), end);
+  MutexLock lock(&mu_);
+  mu_.AwaitWithDeadline(
+      [this] {
+        mu_.AssertHeld();
+        return stopped_;
+      },
+      end);
   return !stopped_;
 }
 
 bool CoordinatorLink::stopped() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return stopped_;
 }
 
 void CoordinatorLink::Forget(int64_t registration) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (registration_ == registration) registered_ = false;
 }
 
 void CoordinatorLink::Stop() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopped_ = true;
     for (grpc::ClientContext* call : calls_) call->TryCancel();
   }

@@ -9,9 +9,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/log.h"
+#include "core/base/mutex.h"
 #include "tricorn/v1/worker.pb.h"
 
 namespace grpc {
@@ -66,7 +66,7 @@ class CoordinatorLink {
   const Events events_;
   const Logger logger_;
 
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
   // Counts registrations; watching and heartbeats belong to one.
   int64_t registration_ ABSL_GUARDED_BY(mu_) = 0;

@@ -5,7 +5,7 @@
 #include <map>
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
+#include "core/base/mutex.h"
 #include "core/base/sha256.h"
 #include "proto/blob/blob_client.h"
 #include "proto/rpc/status.h"
@@ -20,23 +20,23 @@ namespace {
 class FakeBlobs : public v1::BlobService::Service {
  public:
   std::string Put(const std::string& content) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     const std::string name = "blobs/" + Sha256Hex(content);
     blobs_[name] = content;
     return name;
   }
   void Put(const std::string& name, const std::string& content) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     blobs_[name] = content;
   }
   std::string Content(const std::string& name) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return blobs_.contains(name) ? blobs_.at(name) : "(absent)";
   }
 
   grpc::Status CreateUpload(grpc::ServerContext*, const v1::CreateUploadRequest* request,
                             v1::Upload* upload) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (breaks_-- > 0) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "away");
     Describe(request->sha256(), request->size_bytes(), upload);
     return grpc::Status::OK;
@@ -47,7 +47,7 @@ class FakeBlobs : public v1::BlobService::Service {
     v1::WriteUploadRequest request;
     std::string digest;
     while (reader->Read(&request)) {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       if (!request.name().empty()) digest = request.name().substr(8);
       std::string& part = parts_[digest];
       if (static_cast<size_t>(request.offset()) != part.size()) {
@@ -56,7 +56,7 @@ class FakeBlobs : public v1::BlobService::Service {
       part += request.data();
       if (breaks_-- > 0) return grpc::Status(grpc::StatusCode::UNAVAILABLE, "away");
     }
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (parts_[digest].size() < static_cast<size_t>(sizes_[digest])) return grpc::Status::OK;
     const std::string content = parts_[digest];
     parts_.erase(digest);
@@ -67,7 +67,7 @@ class FakeBlobs : public v1::BlobService::Service {
   grpc::Status ReadBlob(grpc::ServerContext*, const v1::ReadBlobRequest* request,
                         grpc::ServerWriter<v1::ReadBlobResponse>* writer) override {
     ++read_streams;
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (!blobs_.contains(request->name())) {
       return grpc::Status(grpc::StatusCode::NOT_FOUND, request->name() + ": no such blob");
     }
@@ -84,7 +84,7 @@ class FakeBlobs : public v1::BlobService::Service {
   }
 
   void BreakNext(int count) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     breaks_ = count;
   }
   std::atomic<int> read_streams = 0;
@@ -101,7 +101,7 @@ class FakeBlobs : public v1::BlobService::Service {
     upload->set_received_bytes(static_cast<int64_t>(parts_[digest].size()));
   }
 
-  absl::Mutex mu_;
+  Mutex mu_;
   int breaks_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<std::string, std::string> blobs_ ABSL_GUARDED_BY(mu_);
   std::map<std::string, std::string> parts_ ABSL_GUARDED_BY(mu_);

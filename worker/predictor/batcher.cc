@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/base/within_memory.h"
 
@@ -50,7 +51,7 @@ Batcher::Batcher(PredictModel& model, const Options& options, Observer observer)
 
 Batcher::~Batcher() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopped_ = true;
   }
   thread_.join();
@@ -63,7 +64,7 @@ void Batcher::Submit(Request request) {
   const int64_t rows = RowsOf(request.inputs);
   absl::Status refused;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (stopped_) {
       refused = absl::UnavailableError("predict: the predictor is shutting down");
     } else if (queued_rows_ + rows > options_.max_queued_rows) {
@@ -79,7 +80,7 @@ void Batcher::Submit(Request request) {
 }
 
 int64_t Batcher::queued_rows() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return queued_rows_;
 }
 
@@ -110,18 +111,18 @@ void Batcher::Run() {
   while (true) {
     std::vector<Waiting> batch, late;
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       auto some = [this] {
         mu_.AssertHeld();
         return stopped_ || !queue_.empty();
       };
-      mu_.Await(absl::Condition(&some));
+      mu_.Await(some);
       if (stopped_) return;
       auto full = [this] {
         mu_.AssertHeld();
         return stopped_ || queued_rows_ >= options_.max_batch_size;
       };
-      mu_.AwaitWithDeadline(absl::Condition(&full), queue_.front().arrival + options_.max_delay);
+      mu_.AwaitWithDeadline(full, queue_.front().arrival + options_.max_delay);
       if (stopped_) return;
       DropLate(absl::Now(), &late);
       batch = TakeBatch();

@@ -8,8 +8,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/base/mutex.h"
 #include "core/tensor/tensor.h"
 #include "worker/predictor/predict_model.h"
 
@@ -75,7 +75,7 @@ class Batcher {
   const Observer observer_;
   const std::vector<int64_t> buckets_;
 
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mu_);
   int64_t queued_rows_ ABSL_GUARDED_BY(mu_) = 0;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;

@@ -1,4 +1,5 @@
 #include "worker/predictor/batcher.h"
+#include "core/base/mutex.h"
 
 #include <gtest/gtest.h>
 
@@ -20,8 +21,11 @@ class DoublingModel : public PredictModel {
   const std::vector<Port>& inputs() const override { return ports_; }
   const std::vector<Port>& outputs() const override { return ports_; }
   absl::StatusOr<std::vector<Tensor>> Predict(const std::vector<Tensor>& inputs) override {
-    absl::MutexLock lock(&mu_);
-    mu_.Await(absl::Condition(&open_));
+    MutexLock lock(&mu_);
+    mu_.Await([this] {
+      mu_.AssertHeld();
+      return open_;
+    });
     const Tensor& x = inputs[0];
     sizes_.push_back(x.shape()[0]);
     Tensor y(DType::kF32, x.shape());
@@ -33,21 +37,21 @@ class DoublingModel : public PredictModel {
     return std::vector<Tensor>{y};
   }
   void Hold() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     open_ = false;
   }
   void Release() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     open_ = true;
   }
   std::vector<int64_t> sizes() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return sizes_;
   }
 
  private:
   const std::vector<Port> ports_ = {{"x", DType::kF32, Shape{-1}}};
-  absl::Mutex mu_;
+  Mutex mu_;
   bool open_ ABSL_GUARDED_BY(mu_) = true;
   std::vector<int64_t> sizes_ ABSL_GUARDED_BY(mu_);
 };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/json_fields.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 
 namespace tricorn::worker {
@@ -52,20 +53,20 @@ void PredictorStatsCounter::CountRequest(const absl::Status& status, absl::Durat
   const auto* bound = std::lower_bound(std::begin(PredictorStats::kBounds),
                                        std::end(PredictorStats::kBounds), seconds);
   const auto bucket = static_cast<size_t>(bound - std::begin(PredictorStats::kBounds));
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   ++stats_.requests[absl::StatusCodeToString(status.code())];
   ++stats_.latency_counts[bucket];
   stats_.latency_sum_seconds += seconds;
 }
 
 void PredictorStatsCounter::CountBatch(int64_t rows) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   ++stats_.batches;
   stats_.batch_rows += rows;
 }
 
 PredictorStats PredictorStatsCounter::stats() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return stats_;
 }
 

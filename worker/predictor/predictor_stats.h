@@ -7,9 +7,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/json.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::worker {
 
@@ -43,7 +43,7 @@ class PredictorStatsCounter {
   PredictorStats stats() const;
 
  private:
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   PredictorStats stats_ ABSL_GUARDED_BY(mu_);
 };
 

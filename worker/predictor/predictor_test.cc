@@ -1,4 +1,5 @@
 #include "worker/predictor/predictor.h"
+#include "core/base/mutex.h"
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -6,7 +7,6 @@
 
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
 #include "core/base/json.h"
 #include "core/base/sha256.h"
 #include "proto/rpc/status.h"
@@ -48,24 +48,24 @@ class FakeCoordinator : public v1::BlobService::Service, public v1::WorkerServic
   grpc::Status ReportPredictorReady(grpc::ServerContext*,
                                     const v1::ReportPredictorReadyRequest* request,
                                     v1::ReportPredictorReadyResponse*) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     ready_ = *request;
     if (!stale) return grpc::Status::OK;
     return rpc::ToGrpc(rpc::WithReason(absl::AbortedError("replaced"), rpc::kStaleGeneration));
   }
   v1::ReportPredictorReadyRequest WaitUntilReady() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     auto known = [this] {
       mu_.AssertHeld();
       return !ready_.address().empty();
     };
-    mu_.AwaitWithTimeout(absl::Condition(&known), absl::Seconds(20));
+    mu_.AwaitWithTimeout(known, absl::Seconds(20));
     return ready_;
   }
   std::atomic<bool> stale = false;
 
  private:
-  absl::Mutex mu_;
+  Mutex mu_;
   v1::ReportPredictorReadyRequest ready_ ABSL_GUARDED_BY(mu_);
 };
 
@@ -102,7 +102,7 @@ class PredictorTest : public ::testing::Test {
         Env::Posix(), assignment_, Channel(), options, load,
         Logger("predictor_test", [](std::string_view) {}),
         [this](const PredictorStats& stats) {
-          absl::MutexLock lock(&mu_);
+          MutexLock lock(&mu_);
           stats_ = stats;
         },
         stop_);
@@ -143,7 +143,7 @@ class PredictorTest : public ::testing::Test {
   absl::Notification stop_;
   std::thread thread_;
   std::unique_ptr<v1::PredictService::Stub> stub_;
-  absl::Mutex mu_;
+  Mutex mu_;
   PredictorStats stats_ ABSL_GUARDED_BY(mu_);
 };
 
@@ -198,12 +198,12 @@ TEST_F(PredictorTest, CountsWhatItDid) {
   v1::PredictResponse response;
   ASSERT_TRUE(Predict(Request("models/m", Tensor(DType::kF32, Shape({3, 2}))), &response).ok());
   Predict(Request("models/m", Tensor(DType::kF32, Shape({3, 5}))), &response).IgnoreError();
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   auto counted = [&] {
     mu_.AssertHeld();
     return stats_.requests.size() == 2;
   };
-  ASSERT_TRUE(mu_.AwaitWithTimeout(absl::Condition(&counted), absl::Seconds(20)));
+  ASSERT_TRUE(mu_.AwaitWithTimeout(counted, absl::Seconds(20)));
   PredictorStats back;
   ASSERT_TRUE(FromJson(ToJson(stats_), &back).ok());
   EXPECT_EQ(back.deployment, "deployments/d");

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "worker/process/exit_code.h"
 
@@ -52,27 +53,27 @@ Supervisor::~Supervisor() = default;
 
 void Supervisor::SetWanted(std::vector<ProcessSpec> wanted) {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     wanted_ = std::move(wanted);
   }
   eventfd_write(wake_.get(), 1);
 }
 
 void Supervisor::SetStopGrace(absl::Duration grace) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   stop_grace_ = grace;
 }
 
 void Supervisor::Shutdown() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     shutdown_ = true;
   }
   eventfd_write(wake_.get(), 1);
 }
 
 std::vector<Supervisor::Running> Supervisor::running() const {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   return running_;
 }
 
@@ -91,7 +92,7 @@ void Supervisor::Run() {
     Reap();
     Publish();
     {
-      absl::MutexLock lock(&mu_);
+      MutexLock lock(&mu_);
       if (shutdown_ && children_.empty()) return;
     }
     WaitForNews();
@@ -101,7 +102,7 @@ void Supervisor::Run() {
 void Supervisor::Reconcile() {
   std::vector<ProcessSpec> wanted;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (!shutdown_) wanted = wanted_;
   }
   std::set<std::string> ids;
@@ -138,7 +139,7 @@ void Supervisor::StopChild(Child& child) {
   if (child.stopping) return;
   child.stopping = true;
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     child.kill_time = absl::Now() + stop_grace_;
   }
   child.process->Signal(SIGTERM);
@@ -211,7 +212,7 @@ void Supervisor::Publish() {
   for (const auto& [id, child] : children_) {
     running.push_back({id, child->spec.kind, child->resident_bytes, child->status});
   }
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   running_ = std::move(running);
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/base/mutex.h"
 #include "worker/process/child_process.h"
 #include "worker/process/line_tail.h"
 #include "worker/process/process_spec.h"
@@ -70,7 +70,7 @@ class Supervisor {
   const Events events_;
   UniqueFd wake_;  // an eventfd
 
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   std::vector<ProcessSpec> wanted_ ABSL_GUARDED_BY(mu_);
   absl::Duration stop_grace_ ABSL_GUARDED_BY(mu_) = absl::Seconds(10);
   bool shutdown_ ABSL_GUARDED_BY(mu_) = false;

@@ -1,4 +1,5 @@
 #include "worker/process/supervisor.h"
+#include "core/base/mutex.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -36,43 +37,43 @@ class SupervisorTest : public Test {
   // The end of process `id`, waited for.
   std::optional<ProcessExit> ExitOf(const std::string& id,
                                     absl::Duration timeout = absl::Seconds(20)) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     auto ended = [&] {
-      mu_.AssertReaderHeld();
+      mu_.AssertHeld();
       return exits_.contains(id);
     };
-    if (!mu_.AwaitWithTimeout(absl::Condition(&ended), timeout)) return std::nullopt;
+    if (!mu_.AwaitWithTimeout(ended, timeout)) return std::nullopt;
     return exits_.at(id);
   }
   bool WaitForLine(std::string text) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     auto seen = [&] {
-      mu_.AssertReaderHeld();
+      mu_.AssertHeld();
       return output_.find(text) != output_.npos;
     };
-    return mu_.AwaitWithTimeout(absl::Condition(&seen), absl::Seconds(20));
+    return mu_.AwaitWithTimeout(seen, absl::Seconds(20));
   }
   std::string output() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return output_;
   }
   int line_count() {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     return line_count_;
   }
 
-  absl::Mutex mu_;
+  Mutex mu_;
   std::map<std::string, ProcessExit> exits_ ABSL_GUARDED_BY(mu_);
   std::string output_ ABSL_GUARDED_BY(mu_);
   int line_count_ ABSL_GUARDED_BY(mu_) = 0;
   Supervisor supervisor_{{.on_exit =
                               [this](const ProcessExit& exit) {
-                                absl::MutexLock lock(&mu_);
+                                MutexLock lock(&mu_);
                                 EXPECT_TRUE(exits_.emplace(exit.id, exit).second) << exit.id;
                               },
                           .on_line =
                               [this](const ProcessSpec&, std::string_view line) {
-                                absl::MutexLock lock(&mu_);
+                                MutexLock lock(&mu_);
                                 output_.append(line).append("\n");
                                 ++line_count_;
                               }}};

@@ -1,4 +1,5 @@
 #include "worker/rendezvous/coordinator_store.h"
+#include "core/base/mutex.h"
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -6,7 +7,6 @@
 #include <map>
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/time/clock.h"
 #include "proto/rpc/status.h"
 #include "proto/rpc/transport.h"
@@ -19,7 +19,7 @@ class FakeRendezvous : public v1::RendezvousService::Service {
  public:
   grpc::Status SetKey(grpc::ServerContext*, const v1::SetKeyRequest* request,
                       v1::SetKeyResponse*) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     if (const grpc::Status status = Check(request->trainer()); !status.ok()) return status;
     const auto [it, inserted] = values_.emplace(request->key(), request->value());
     if (inserted || it->second == request->value()) return grpc::Status::OK;
@@ -27,14 +27,13 @@ class FakeRendezvous : public v1::RendezvousService::Service {
   }
   grpc::Status GetKeys(grpc::ServerContext*, const v1::GetKeysRequest* request,
                        v1::GetKeysResponse* response) override {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     auto there = [&] {
       mu_.AssertHeld();
       return generation_ != request->trainer().generation() || values_.contains(request->keys(0));
     };
-    mu_.AwaitWithTimeout(absl::Condition(&there),
-                         absl::Seconds(request->timeout().seconds()) +
-                             absl::Nanoseconds(request->timeout().nanos()));
+    mu_.AwaitWithTimeout(there, absl::Seconds(request->timeout().seconds()) +
+                                    absl::Nanoseconds(request->timeout().nanos()));
     if (const grpc::Status status = Check(request->trainer()); !status.ok()) return status;
     if (!values_.contains(request->keys(0))) {
       return grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "missing: " + request->keys(0));
@@ -43,11 +42,11 @@ class FakeRendezvous : public v1::RendezvousService::Service {
     return grpc::Status::OK;
   }
   void Replace(int64_t generation) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     generation_ = generation;
   }
   void FailNext(int count) {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     failures_ = count;
   }
 
@@ -58,7 +57,7 @@ class FakeRendezvous : public v1::RendezvousService::Service {
     return rpc::ToGrpc(rpc::WithReason(absl::AbortedError("replaced"), rpc::kStaleGeneration));
   }
 
-  absl::Mutex mu_;
+  Mutex mu_;
   int64_t generation_ ABSL_GUARDED_BY(mu_) = 1;
   int failures_ ABSL_GUARDED_BY(mu_) = 0;
   std::map<std::string, std::string> values_ ABSL_GUARDED_BY(mu_);

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 
 namespace tricorn::worker {
@@ -19,7 +20,7 @@ Checkpointer::Checkpointer(Env& env, std::string directory, BlobClient& blobs, T
 
 Checkpointer::~Checkpointer() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopped_ = true;
   }
   thread_.join();
@@ -31,29 +32,29 @@ void Checkpointer::Add(CheckpointManifest manifest, MakeFiles make_files,
   std::optional<Pending> overtaken =
       Pending{std::move(manifest), std::move(make_files), std::move(history)};
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     std::swap(pending_, overtaken);
   }
   if (overtaken) on_dropped_(overtaken->manifest.step, global_step);
 }
 
 bool Checkpointer::Drain(absl::Time deadline) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   auto idle = [this] {
     mu_.AssertHeld();
     return !pending_ && !busy_;
   };
-  return mu_.AwaitWithDeadline(absl::Condition(&idle), deadline);
+  return mu_.AwaitWithDeadline(idle, deadline);
 }
 
 void Checkpointer::Run() {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   while (true) {
     auto work = [this] {
       mu_.AssertHeld();
       return stopped_ || pending_;
     };
-    mu_.Await(absl::Condition(&work));
+    mu_.Await(work);
     if (stopped_) return;
     Pending checkpoint = *std::move(pending_);
     pending_.reset();

@@ -8,9 +8,9 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "core/base/env.h"
+#include "core/base/mutex.h"
 #include "core/io/checkpoint.h"
 #include "proto/blob/blob_client.h"
 #include "tricorn/v1/job.pb.h"
@@ -55,7 +55,7 @@ class Checkpointer {
   const std::function<void(const absl::Status&)> on_error_;
   const std::function<void(int64_t dropped, int64_t by)> on_dropped_;
 
-  absl::Mutex mu_;
+  Mutex mu_;
   std::optional<Pending> pending_ ABSL_GUARDED_BY(mu_);
   bool busy_ ABSL_GUARDED_BY(mu_) = false;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "proto/rpc/status.h"
 
@@ -26,19 +27,19 @@ Reporter::Reporter(TrainerCalls& calls, absl::Duration interval,
 
 Reporter::~Reporter() {
   {
-    absl::MutexLock lock(&mu_);
+    MutexLock lock(&mu_);
     stopped_ = true;
   }
   thread_.join();
 }
 
 void Reporter::SetProgress(v1::Progress progress) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   progress_ = std::move(progress);
 }
 
 void Reporter::AddEpoch(v1::EpochLogs epoch) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   epochs_.push_back(std::move(epoch));
 }
 
@@ -47,7 +48,7 @@ void Reporter::AddLine(v1::LogLine::Severity severity, std::string text) {
   line.set_severity(severity);
   line.set_text(std::move(text));
   SetTime(line.mutable_time(), absl::Now());
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   if (lines_.size() == kMaxLines) {
     lines_.pop_front();
     ++dropped_lines_;
@@ -56,32 +57,32 @@ void Reporter::AddLine(v1::LogLine::Severity severity, std::string text) {
 }
 
 bool Reporter::Flush(absl::Time deadline) {
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   flushing_ = true;
   auto done = [this] {
     mu_.AssertHeld();
     return replaced_ || !HasNews();
   };
-  const bool in_time = mu_.AwaitWithDeadline(absl::Condition(&done), deadline);
+  const bool in_time = mu_.AwaitWithDeadline(done, deadline);
   flushing_ = false;
   return in_time && !replaced_;
 }
 
 void Reporter::Run() {
   absl::Time next = absl::InfinitePast();
-  absl::MutexLock lock(&mu_);
+  MutexLock lock(&mu_);
   while (true) {
     auto news = [this] {
       mu_.AssertHeld();
       return stopped_ || HasNews();
     };
-    mu_.Await(absl::Condition(&news));
+    mu_.Await(news);
     const bool is_retry = unsent_.has_value();
     auto urgent = [this, is_retry] {
       mu_.AssertHeld();
       return stopped_ || (!is_retry && (flushing_ || !epochs_.empty()));
     };
-    mu_.AwaitWithDeadline(absl::Condition(&urgent), next);
+    mu_.AwaitWithDeadline(urgent, next);
     if (stopped_) return;
     if (!is_retry) unsent_ = TakeReport();
     v1::ReportProgressRequest report = *unsent_;

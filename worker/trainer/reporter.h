@@ -9,8 +9,8 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "core/base/mutex.h"
 #include "tricorn/v1/job.pb.h"
 #include "worker/trainer/trainer_calls.h"
 
@@ -48,7 +48,7 @@ class Reporter {
   const absl::Duration interval_;
   const std::function<void(const absl::Status&)> on_refused_;
 
-  absl::Mutex mu_;
+  Mutex mu_;
   std::optional<v1::Progress> progress_ ABSL_GUARDED_BY(mu_);
   std::vector<v1::EpochLogs> epochs_ ABSL_GUARDED_BY(mu_);
   std::deque<v1::LogLine> lines_ ABSL_GUARDED_BY(mu_);

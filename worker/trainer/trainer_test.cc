@@ -1,4 +1,5 @@
 #include "worker/trainer/trainer.h"
+#include "core/base/mutex.h"
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -6,7 +7,6 @@
 
 #include <thread>
 
-#include "absl/synchronization/mutex.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "core/base/sha256.h"
@@ -28,13 +28,13 @@ struct FakeCoordinator : v1::BlobService::Service,
   using Context = grpc::ServerContext;
 
   std::string Put(const std::string& content) {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     const std::string name = "blobs/" + Sha256Hex(content);
     blobs[name] = content;
     return name;
   }
   std::string Blob(const std::string& name) {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     return blobs.contains(name) ? blobs.at(name) : "(absent)";
   }
   Status Check(const v1::Trainer& trainer) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu) {
@@ -45,7 +45,7 @@ struct FakeCoordinator : v1::BlobService::Service,
 
   Status CreateUpload(Context*, const v1::CreateUploadRequest* request,
                       v1::Upload* upload) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     upload->set_name("uploads/" + request->sha256());
     upload->set_blob("blobs/" + request->sha256());
     upload->set_complete(blobs.contains(upload->blob()));
@@ -63,7 +63,7 @@ struct FakeCoordinator : v1::BlobService::Service,
                   grpc::ServerWriter<v1::ReadBlobResponse>* writer) override {
     v1::ReadBlobResponse response;
     {
-      absl::MutexLock lock(&mu);
+      MutexLock lock(&mu);
       if (!blobs.contains(request->name())) {
         return Status(grpc::StatusCode::NOT_FOUND, "no such blob");
       }
@@ -74,25 +74,25 @@ struct FakeCoordinator : v1::BlobService::Service,
     return Status::OK;
   }
   Status SetKey(Context*, const v1::SetKeyRequest* request, v1::SetKeyResponse*) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     keys[request->key()] = request->value();
     return Check(request->trainer());
   }
   Status GetKeys(Context*, const v1::GetKeysRequest* request,
                  v1::GetKeysResponse* response) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     auto there = [&] {
       mu.AssertHeld();
       return keys.contains(request->keys(0));
     };
-    mu.AwaitWithTimeout(absl::Condition(&there), absl::Seconds(request->timeout().seconds()));
+    mu.AwaitWithTimeout(there, absl::Seconds(request->timeout().seconds()));
     if (!there()) return Status(grpc::StatusCode::DEADLINE_EXCEEDED, "missing");
     response->add_values(keys.at(request->keys(0)));
     return Check(request->trainer());
   }
   Status ReportProgress(Context*, const v1::ReportProgressRequest* request,
                         v1::ReportProgressResponse*) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     ++attempts;
     if (refusals > 0) {
       --refusals;
@@ -104,7 +104,7 @@ struct FakeCoordinator : v1::BlobService::Service,
   }
   Status CommitCheckpoint(Context*, const v1::CommitCheckpointRequest* request,
                           v1::CommitCheckpointResponse*) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     ++attempts;
     const Status status = Check(request->trainer());
     if (status.ok()) checkpoints.push_back(*request);
@@ -112,7 +112,7 @@ struct FakeCoordinator : v1::BlobService::Service,
   }
   Status ReportResult(Context*, const v1::ReportResultRequest* request,
                       v1::ReportResultResponse*) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     ++attempts;
     const Status status = Check(request->trainer());
     if (status.ok()) results.push_back(*request);
@@ -120,13 +120,13 @@ struct FakeCoordinator : v1::BlobService::Service,
   }
   Status ReportFailure(Context*, const v1::ReportFailureRequest* request,
                        v1::ReportFailureResponse*) override {
-    absl::MutexLock lock(&mu);
+    MutexLock lock(&mu);
     const Status status = Check(request->trainer());
     if (status.ok()) failures.push_back(*request);
     return status;
   }
 
-  absl::Mutex mu;
+  Mutex mu;
   bool away ABSL_GUARDED_BY(mu) = false;
   int64_t generation ABSL_GUARDED_BY(mu) = 1;
   int attempts ABSL_GUARDED_BY(mu) = 0;
@@ -200,7 +200,7 @@ class TrainerTest : public ::testing::Test {
                       [this] { replaced_.Notify(); });
   }
   void SetAway(bool away) {
-    absl::MutexLock lock(&coordinator_.mu);
+    MutexLock lock(&coordinator_.mu);
     coordinator_.away = away;
   }
 
@@ -251,7 +251,7 @@ TEST_F(TrainerTest, BringsInputsToTheEngineAndTellsProgressCheckpointsAndResult)
   };
   ASSERT_TRUE(Run(Assignment(), engine).ok());
 
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   ASSERT_EQ(coordinator_.results.size(), 1u);
   EXPECT_EQ(coordinator_.blobs.at(coordinator_.results[0].model_blob()), "trained");
   EXPECT_EQ(coordinator_.results[0].metrics().at("loss"), -0.5);
@@ -284,7 +284,7 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
   EXPECT_TRUE(absl::IsUnavailable(Run(Assignment(), first)));
   v1::Assignment again = Assignment();
   {
-    absl::MutexLock lock(&coordinator_.mu);
+    MutexLock lock(&coordinator_.mu);
     ASSERT_EQ(coordinator_.failures.size(), 1u);
     EXPECT_TRUE(coordinator_.failures[0].failure().retryable());
     ASSERT_EQ(coordinator_.checkpoints.size(), 1u);
@@ -303,7 +303,7 @@ TEST_F(TrainerTest, GoesOnFromACommittedCheckpoint) {
     return EngineResult{.model = "m", .metrics = {}, .predictions = ""};
   };
   ASSERT_TRUE(Run(again, second).ok());
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   ASSERT_EQ(coordinator_.checkpoints.size(), 2u);
   ASSERT_EQ(coordinator_.checkpoints[1].history_size(), 2);
   EXPECT_EQ(coordinator_.checkpoints[1].history(1).logs().at("loss"), 2);
@@ -330,7 +330,7 @@ TEST_F(TrainerTest, StepsOnWhileTheCoordinatorIsAwayAndTellsItLater) {
   };
   ASSERT_TRUE(Run(Assignment(), engine).ok());
   EXPECT_LT(took, absl::Milliseconds(200));
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   int epochs = 0, lines = 0;
   size_t dropped = 0;
   for (const auto& report : coordinator_.reports) {
@@ -349,7 +349,7 @@ TEST_F(TrainerTest, StepsOnWhileTheCoordinatorIsAwayAndTellsItLater) {
 
 TEST_F(TrainerTest, SendsARefusedReportAgainAndGoesOnReporting) {
   {
-    absl::MutexLock lock(&coordinator_.mu);
+    MutexLock lock(&coordinator_.mu);
     coordinator_.refusals = 3;
   }
   FakeEngine engine;
@@ -361,7 +361,7 @@ TEST_F(TrainerTest, SendsARefusedReportAgainAndGoesOnReporting) {
     return EngineResult{.model = "m", .metrics = {}, .predictions = ""};
   };
   ASSERT_TRUE(Run(Assignment(), engine).ok());
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   std::vector<int> epochs;
   int64_t number = 0;
   int refusals_told = 0;
@@ -379,7 +379,7 @@ TEST_F(TrainerTest, EndsWhenItWasReplaced) {
   FakeEngine engine;
   engine.run = [&](EngineTask&, EngineEvents& events) -> absl::StatusOr<EngineResult> {
     {
-      absl::MutexLock lock(&coordinator_.mu);
+      MutexLock lock(&coordinator_.mu);
       coordinator_.generation = 2;
     }
     events.OnProgress(Step(0, 1));
@@ -387,7 +387,7 @@ TEST_F(TrainerTest, EndsWhenItWasReplaced) {
     return absl::UnavailableError("rank 1 was lost");
   };
   EXPECT_TRUE(rpc::IsStaleGeneration(Run(Assignment(), engine)));
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   EXPECT_TRUE(coordinator_.failures.empty());
 }
 
@@ -404,7 +404,7 @@ TEST_F(TrainerTest, BadInputIsNotRetryableAndNamesItsSubject) {
   no_model.mutable_trainer()->set_model_blob("blobs/" + Sha256Hex("absent"));
   EXPECT_TRUE(absl::IsNotFound(Run(no_model, engine)));
 
-  absl::MutexLock lock(&coordinator_.mu);
+  MutexLock lock(&coordinator_.mu);
   ASSERT_EQ(coordinator_.failures.size(), 3u);
   for (const auto& request : coordinator_.failures) {
     EXPECT_FALSE(request.failure().retryable()) << request.failure().message();

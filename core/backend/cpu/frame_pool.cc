@@ -1,10 +1,11 @@
 #include "core/backend/cpu/frame_pool.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::backend::cpu {
 
 absl::StatusOr<std::unique_ptr<Frame>> FramePool::Take() const {
   {
-    const absl::MutexLock lock(&mu_);
+    const MutexLock lock(&mu_);
     if (!idle_.empty()) {
       std::unique_ptr<Frame> frame = std::move(idle_.back());
       idle_.pop_back();
@@ -15,7 +16,7 @@ absl::StatusOr<std::unique_ptr<Frame>> FramePool::Take() const {
 }
 
 void FramePool::Return(std::unique_ptr<Frame> frame) const {
-  const absl::MutexLock lock(&mu_);
+  const MutexLock lock(&mu_);
   idle_.push_back(std::move(frame));
 }
 

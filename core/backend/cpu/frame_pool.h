@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "absl/synchronization/mutex.h"
 #include "core/backend/cpu/program.h"
+#include "core/base/mutex.h"
 
 namespace tricorn::backend::cpu {
 
@@ -21,7 +21,7 @@ class FramePool {
 
  private:
   const Program& program_;
-  mutable absl::Mutex mu_;
+  mutable Mutex mu_;
   mutable std::vector<std::unique_ptr<Frame>> idle_ ABSL_GUARDED_BY(mu_);
 };
 
