@@ -35,6 +35,10 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
   RETURN_IF_ERROR(Clean(graph));
   ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
   RETURN_IF_ERROR(Clean(graph));
+  if (options.before_fusion) {
+    ASSIGN_OR_RETURN(graph, options.before_fusion(graph));
+    RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
+  }
   if (options.fuse) {
     RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
     RETURN_IF_ERROR(Apply(graph, Dce, "dce"));

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "core/ir/graph.h"
 #include "core/transform/decompose.h"
@@ -10,13 +12,15 @@ namespace tricorn::transform {
 struct PipelineOptions {
   KeepComposite keep;  // composites that the backend has kernels for
   bool fuse = true;    // elementwise fusion, for backends that run kFusedElementwise
+  // What the backend does to primitives before they are fused; empty for nothing.
+  std::function<absl::StatusOr<ir::Graph>(const ir::Graph&)> before_fusion = nullptr;
   // Which nodes may share a launch, for backends that run kSideBySide; empty for none.
   MayJoin may_join = nullptr;
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
-// again, fusion and what it leaves dead, groups, early collectives. Each pass's result is verified
-// in debug builds.
+// again, the backend's own, fusion and what it leaves dead, groups, early collectives. Each pass's
+// result is verified in debug builds.
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
 
 }  // namespace tricorn::transform

@@ -48,6 +48,9 @@ struct KernelRequest {
   SourceModule& module;  // where generated kernels go
   Libraries& libraries;
   bool allow_tf32 = false;  // products of float32 may round their operands to TF32
+  // Whether the kernel is to run: then it is worth measuring which of a library's algorithms is the
+  // fastest.
+  bool measure = false;
 };
 
 // Makes a kernel, or nullptr to refuse (dtype, layout, shape): the node is then decomposed.

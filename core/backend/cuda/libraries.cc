@@ -1,9 +1,12 @@
 #include "core/backend/cuda/libraries.h"
 
 #include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/nvrtc_compiler.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
+
+Libraries::Libraries() : choices_(NvrtcCompiler::DefaultCache()) {}
 
 Libraries::~Libraries() {
   if (blas_ != nullptr) static_cast<void>(cublasLtDestroy(blas_));

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
+#include "core/backend/cuda/choice_cache.h"
 
 namespace tricorn::backend::cuda {
 
@@ -13,7 +14,7 @@ namespace tricorn::backend::cuda {
 // time and device memory.
 class Libraries {
  public:
-  Libraries() = default;
+  Libraries();
   ~Libraries();
   Libraries(const Libraries&) = delete;
   Libraries& operator=(const Libraries&) = delete;
@@ -21,7 +22,11 @@ class Libraries {
   absl::StatusOr<cublasLtHandle_t> Blas();
   absl::StatusOr<cudnnHandle_t> Dnn();
 
+  // What was measured on this kind of device.
+  const ChoiceCache& choices() const { return choices_; }
+
  private:
+  const ChoiceCache choices_;
   absl::Mutex mu_;
   cublasLtHandle_t blas_ ABSL_GUARDED_BY(mu_) = nullptr;
   cudnnHandle_t dnn_ ABSL_GUARDED_BY(mu_) = nullptr;

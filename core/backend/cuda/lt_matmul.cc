@@ -1,6 +1,10 @@
 #include "core/backend/cuda/lt_matmul.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/measurement.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
@@ -8,6 +12,8 @@ namespace {
 
 constexpr uintptr_t kWorkspaceAlignment = 256;            // that the library asks for
 constexpr size_t kMaxWorkspaceNbytes = size_t{32} << 20;  // what NVIDIA advises for Hopper
+constexpr uint32_t kOperandAlignment = 16;                // that every operand has at least
+constexpr int kMaxAlgorithms = 8;
 
 cudaDataType_t DataType(DType dtype) {
   switch (dtype) {
@@ -22,115 +28,199 @@ cudaDataType_t DataType(DType dtype) {
   }
 }
 
+cublasComputeType_t ComputeType(const Product& product) {
+  if (product.dtype == DType::kF64) return CUBLAS_COMPUTE_64F;
+  const bool tf32 = product.allow_tf32 && product.dtype == DType::kF32;
+  return tf32 ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
+}
+
+cublasLtEpilogue_t Epilogue(const Product& product) {
+  if (product.has_relu) {
+    return product.has_bias ? CUBLASLT_EPILOGUE_RELU_BIAS : CUBLASLT_EPILOGUE_RELU;
+  }
+  return product.has_bias ? CUBLASLT_EPILOGUE_BIAS : CUBLASLT_EPILOGUE_DEFAULT;
+}
+
+template <typename T>
+absl::Status Set(cublasLtMatmulDescOpaque_t& operation, cublasLtMatmulDescAttributes_t attribute,
+                 const T& value) {
+  return ToStatus(cublasLtMatmulDescSetAttribute(&operation, attribute, &value, sizeof(value)),
+                  "cublasLtMatmulDescSetAttribute");
+}
+
+// As the library sees it: of `rows` x `columns`, column-major.
+absl::Status InitLayout(cublasLtMatrixLayoutOpaque_t& layout, DType dtype, int64_t rows,
+                        int64_t columns, int64_t leading, int64_t batch, int64_t batch_stride) {
+  RETURN_IF_CUDA_ERROR(cublasLtMatrixLayoutInit(&layout, DataType(dtype),
+                                                static_cast<uint64_t>(rows),
+                                                static_cast<uint64_t>(columns), leading));
+  const auto count = static_cast<int32_t>(batch);
+  RETURN_IF_CUDA_ERROR(cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT,
+                                                        &count, sizeof(count)));
+  return ToStatus(
+      cublasLtMatrixLayoutSetAttribute(&layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET,
+                                       &batch_stride, sizeof(batch_stride)),
+      "cublasLtMatrixLayoutSetAttribute");
+}
+
+absl::Status InitOperand(cublasLtMatrixLayoutOpaque_t& layout, DType dtype, const MatrixLayout& m,
+                         int64_t batch) {
+  return m.is_row_major
+             ? InitLayout(layout, dtype, m.columns, m.rows, m.leading, batch, m.batch_stride)
+             : InitLayout(layout, dtype, m.rows, m.columns, m.leading, batch, m.batch_stride);
+}
+
+std::string ToText(const MatrixLayout& m) {
+  return fmt::format("{}x{} {} ld {} stride {}", m.rows, m.columns,
+                     m.is_row_major ? "rows" : "cols", m.leading, m.batch_stride);
+}
+
+int64_t Aligned(int64_t nbytes) { return (nbytes + 255) / 256 * 256; }
+
+// From the first to the last element of a stack of matrices.
+int64_t SpanNbytes(const MatrixLayout& m, int64_t batch, DType dtype) {
+  const int64_t lines = m.is_row_major ? m.rows : m.columns;
+  const int64_t line = m.is_row_major ? m.columns : m.rows;
+  return Aligned(((batch - 1) * m.batch_stride + (lines - 1) * m.leading + line) * SizeOf(dtype));
+}
+
 }  // namespace
 
+std::string Product::ToString() const {
+  return fmt::format("{} x{} a {} b {} bias {} addend {} relu {} tf32 {}", Name(dtype), batch,
+                     ToText(a), ToText(b), has_bias, has_addend, has_relu,
+                     allow_tf32 && dtype == DType::kF32);
+}
+
+absl::StatusOr<std::unique_ptr<LtMatmul>> LtMatmul::Create(Libraries& libraries,
+                                                           const Product& product, bool measure) {
+  std::unique_ptr<LtMatmul> matmul(new LtMatmul());
+  matmul->product_ = product;
+  ASSIGN_OR_RETURN(matmul->handle_, libraries.Blas());
+  RETURN_IF_ERROR(matmul->Describe());
+  RETURN_IF_ERROR(matmul->FindAlgorithms());
+  if (measure) RETURN_IF_ERROR(matmul->ChooseAlgorithm(libraries));
+  return matmul;
+}
+
 // The library is column-major: it computes y^T (b.rows x a.rows) = b a^T.
-struct LtMatmul::Descriptors {
-  ~Descriptors() {
-    if (operation != nullptr) cublasLtMatmulDescDestroy(operation);
-    for (cublasLtMatrixLayout_t layout : {a, b, y}) {
-      if (layout != nullptr) cublasLtMatrixLayoutDestroy(layout);
-    }
+absl::Status LtMatmul::Describe() {
+  const Product& p = product_;
+  RETURN_IF_CUDA_ERROR(cublasLtMatmulDescInit(&operation_, ComputeType(p),
+                                              p.dtype == DType::kF64 ? CUDA_R_64F : CUDA_R_32F));
+  RETURN_IF_ERROR(
+      Set(operation_, CUBLASLT_MATMUL_DESC_TRANSA, p.b.is_row_major ? CUBLAS_OP_T : CUBLAS_OP_N));
+  RETURN_IF_ERROR(
+      Set(operation_, CUBLASLT_MATMUL_DESC_TRANSB, p.a.is_row_major ? CUBLAS_OP_N : CUBLAS_OP_T));
+  RETURN_IF_ERROR(Set(operation_, CUBLASLT_MATMUL_DESC_EPILOGUE, Epilogue(p)));
+  if (p.has_bias) {
+    RETURN_IF_ERROR(Set(operation_, CUBLASLT_MATMUL_DESC_BIAS_DATA_TYPE, DataType(p.dtype)));
   }
+  RETURN_IF_ERROR(InitOperand(a_, p.dtype, p.b, p.batch));
+  RETURN_IF_ERROR(InitOperand(b_, p.dtype, p.a, p.batch));
+  return InitLayout(y_, p.dtype, p.b.rows, p.a.rows, p.b.rows, p.batch, p.a.rows * p.b.rows);
+}
 
-  absl::Status SetTranspose(cublasLtMatmulDescAttributes_t which, bool transposed) {
-    const cublasOperation_t op = transposed ? CUBLAS_OP_T : CUBLAS_OP_N;
-    return ToStatus(cublasLtMatmulDescSetAttribute(operation, which, &op, sizeof(op)),
-                    "cublasLtMatmulDescSetAttribute");
+absl::Status LtMatmul::FindAlgorithms() {
+  cublasLtMatmulPreferenceOpaque_t preference = {};
+  RETURN_IF_CUDA_ERROR(cublasLtMatmulPreferenceInit(&preference));
+  const auto prefer = [&](cublasLtMatmulPreferenceAttributes_t attribute, const auto& value) {
+    return ToStatus(
+        cublasLtMatmulPreferenceSetAttribute(&preference, attribute, &value, sizeof(value)),
+        "cublasLtMatmulPreferenceSetAttribute");
+  };
+  RETURN_IF_ERROR(prefer(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, kMaxWorkspaceNbytes));
+  // In place would be with atomics.
+  const uint32_t schemes = CUBLASLT_REDUCTION_SCHEME_NONE | CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE |
+                           CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
+  RETURN_IF_ERROR(prefer(CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, schemes));
+  for (const auto attribute :
+       {CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES,
+        CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES}) {
+    RETURN_IF_ERROR(prefer(attribute, kOperandAlignment));
   }
-  // As the library sees it: of `rows` x `columns`, column-major.
-  absl::Status MakeLayout(cublasLtMatrixLayout_t* layout, int64_t rows, int64_t columns,
-                          int64_t leading, int64_t batch, int64_t batch_stride) {
-    RETURN_IF_CUDA_ERROR(cublasLtMatrixLayoutCreate(layout, type, static_cast<uint64_t>(rows),
-                                                    static_cast<uint64_t>(columns), leading));
-    const auto count = static_cast<int32_t>(batch);
-    RETURN_IF_CUDA_ERROR(cublasLtMatrixLayoutSetAttribute(
-        *layout, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &count, sizeof(count)));
-    RETURN_IF_CUDA_ERROR(cublasLtMatrixLayoutSetAttribute(
-        *layout, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &batch_stride, sizeof(batch_stride)));
-    return absl::OkStatus();
+  algorithms_.resize(kMaxAlgorithms);
+  int found = 0;
+  const cublasStatus_t status =
+      cublasLtMatmulAlgoGetHeuristic(handle_, &operation_, &a_, &b_, &y_, &y_, &preference,
+                                     kMaxAlgorithms, algorithms_.data(), &found);
+  algorithms_.resize(static_cast<size_t>(std::max(found, 0)));
+  if (status == CUBLAS_STATUS_NOT_SUPPORTED || found == 0) {
+    return Unimplemented("matmul: expected an algorithm, received none");
   }
-  absl::Status MakeOperand(cublasLtMatrixLayout_t* layout, const MatrixLayout& m, int64_t batch) {
-    return m.is_row_major ? MakeLayout(layout, m.columns, m.rows, m.leading, batch, m.batch_stride)
-                          : MakeLayout(layout, m.rows, m.columns, m.leading, batch, m.batch_stride);
+  return ToStatus(status, "cublasLtMatmulAlgoGetHeuristic");
+}
+
+absl::Status LtMatmul::ChooseAlgorithm(Libraries& libraries) {
+  if (algorithms_.size() == 1) return absl::OkStatus();
+  const std::string question = fmt::format("cublasLt {} {} {} of {}", cublasLtGetVersion(),
+                                           DeviceKind(), product_.ToString(), algorithms_.size());
+  std::optional<int64_t> choice = libraries.choices().Find(question);
+  if (!choice || *choice < 0 || *choice >= static_cast<int64_t>(algorithms_.size())) {
+    const absl::StatusOr<size_t> fastest = FastestAlgorithm();
+    // Without memory to measure in, the heuristic's first it is, for this time.
+    if (absl::IsResourceExhausted(fastest.status())) return absl::OkStatus();
+    RETURN_IF_ERROR(fastest.status());
+    choice = static_cast<int64_t>(*fastest);
+    libraries.choices().Keep(question, *choice);
   }
+  chosen_ = static_cast<size_t>(*choice);
+  return absl::OkStatus();
+}
 
-  absl::Status FindAlgorithm() {
-    cublasLtMatmulPreference_t preference = nullptr;
-    RETURN_IF_CUDA_ERROR(cublasLtMatmulPreferenceCreate(&preference));
-    const size_t limit = kMaxWorkspaceNbytes;
-    // In place would be with atomics.
-    const uint32_t schemes = CUBLASLT_REDUCTION_SCHEME_NONE |
-                             CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE |
-                             CUBLASLT_REDUCTION_SCHEME_OUTPUT_TYPE;
-    cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES,
-                                         &limit, sizeof(limit));
-    cublasLtMatmulPreferenceSetAttribute(preference, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK,
-                                         &schemes, sizeof(schemes));
-    int found = 0;
-    const cublasStatus_t status = cublasLtMatmulAlgoGetHeuristic(handle, operation, a, b, y, y,
-                                                                 preference, 1, &heuristic, &found);
-    cublasLtMatmulPreferenceDestroy(preference);
-    if (status == CUBLAS_STATUS_NOT_SUPPORTED || found == 0) {
-      return Unimplemented("matmul: expected an algorithm, received none");
-    }
-    return ToStatus(status, "cublasLtMatmulAlgoGetHeuristic");
+absl::StatusOr<size_t> LtMatmul::FastestAlgorithm() {
+  const Product& p = product_;
+  const int64_t a_nbytes = SpanNbytes(p.a, p.batch, p.dtype);
+  const int64_t b_nbytes = SpanNbytes(p.b, p.batch, p.dtype);
+  const int64_t y_nbytes = Aligned(p.batch * p.a.rows * p.b.rows * SizeOf(p.dtype));
+  const int64_t bias_nbytes = Aligned(p.b.rows * SizeOf(p.dtype));
+  ASSIGN_OR_RETURN(const Scratch scratch,
+                   Scratch::Make(a_nbytes + b_nbytes + bias_nbytes + y_nbytes +
+                                 static_cast<int64_t>(kMaxWorkspaceNbytes + kWorkspaceAlignment)));
+  std::byte* const a = scratch.data();
+  std::byte* const b = a + a_nbytes;
+  std::byte* const bias = b + b_nbytes;
+  std::byte* const y = bias + bias_nbytes;
+  const ProductAddresses at{.a = a, .b = b, .bias = bias, .addend = y, .y = y};
+  size_t fastest = 0;
+  float least_us = 0;
+  for (chosen_ = 0; chosen_ < algorithms_.size(); ++chosen_) {
+    const absl::StatusOr<float> us =
+        LeastUs([&](cudaStream_t stream) { return Enqueue(at, y + y_nbytes, stream); });
+    // The heuristic may propose what does not run.
+    if (!us.ok() || (least_us > 0 && *us >= least_us)) continue;
+    fastest = chosen_;
+    least_us = *us;
   }
-
-  cublasLtHandle_t handle = nullptr;
-  DType dtype = DType::kF32;
-  cudaDataType_t type = CUDA_R_32F;
-  cublasLtMatmulDesc_t operation = nullptr;
-  cublasLtMatrixLayout_t a = nullptr, b = nullptr, y = nullptr;  // the library's first is our b
-  cublasLtMatmulHeuristicResult_t heuristic = {};
-};
-
-LtMatmul::LtMatmul(std::unique_ptr<Descriptors> descriptors)
-    : descriptors_(std::move(descriptors)) {}
-LtMatmul::~LtMatmul() = default;
-
-absl::StatusOr<std::unique_ptr<LtMatmul>> LtMatmul::Create(Libraries& libraries, DType dtype,
-                                                           int64_t batch, const MatrixLayout& a,
-                                                           const MatrixLayout& b, bool allow_tf32) {
-  auto d = std::make_unique<Descriptors>();
-  ASSIGN_OR_RETURN(d->handle, libraries.Blas());
-  d->dtype = dtype;
-  d->type = DataType(dtype);
-  const bool is_double = dtype == DType::kF64;
-  const cublasComputeType_t compute = is_double ? CUBLAS_COMPUTE_64F
-                                      : allow_tf32 && dtype == DType::kF32
-                                          ? CUBLAS_COMPUTE_32F_FAST_TF32
-                                          : CUBLAS_COMPUTE_32F;
-  RETURN_IF_CUDA_ERROR(
-      cublasLtMatmulDescCreate(&d->operation, compute, is_double ? CUDA_R_64F : CUDA_R_32F));
-  // The library's product: (b as b.rows x k) times (a^T as k x a.rows).
-  RETURN_IF_ERROR(d->SetTranspose(CUBLASLT_MATMUL_DESC_TRANSA, b.is_row_major));
-  RETURN_IF_ERROR(d->SetTranspose(CUBLASLT_MATMUL_DESC_TRANSB, !a.is_row_major));
-  RETURN_IF_ERROR(d->MakeOperand(&d->a, b, batch));
-  RETURN_IF_ERROR(d->MakeOperand(&d->b, a, batch));
-  RETURN_IF_ERROR(d->MakeLayout(&d->y, b.rows, a.rows, b.rows, batch, a.rows * b.rows));
-  RETURN_IF_ERROR(d->FindAlgorithm());
-  return std::unique_ptr<LtMatmul>(new LtMatmul(std::move(d)));
+  return fastest;
 }
 
 int64_t LtMatmul::workspace_nbytes() const {
-  const auto nbytes = static_cast<int64_t>(descriptors_->heuristic.workspaceSize);
+  const auto nbytes = static_cast<int64_t>(algorithms_[chosen_].workspaceSize);
   return nbytes == 0 ? 0 : nbytes + static_cast<int64_t>(kWorkspaceAlignment);
 }
 
-absl::Status LtMatmul::Enqueue(const void* a, const void* b, void* y, void* workspace,
+absl::Status LtMatmul::Enqueue(const ProductAddresses& at, void* workspace,
                                cudaStream_t stream) const {
-  const Descriptors& d = *descriptors_;
+  // The library's own are not const, and one product runs on several threads.
+  cublasLtMatmulDescOpaque_t operation = operation_;
+  cublasLtMatrixLayoutOpaque_t a = a_, b = b_, y = y_;
+  if (product_.has_bias) {
+    RETURN_IF_ERROR(Set(operation, CUBLASLT_MATMUL_DESC_BIAS_POINTER, at.bias));
+  }
   const float one = 1, zero = 0;
   const double one_double = 1, zero_double = 0;
-  const bool is_double = d.dtype == DType::kF64;
+  const bool is_double = product_.dtype == DType::kF64;
+  const void* const alpha = is_double ? static_cast<const void*>(&one_double) : &one;
+  const void* const none = is_double ? static_cast<const void*>(&zero_double) : &zero;
+  const void* const addend = product_.has_addend ? at.addend : at.y;
   const auto address = reinterpret_cast<uintptr_t>(workspace);
   void* const aligned = reinterpret_cast<void*>((address + kWorkspaceAlignment - 1) /
                                                 kWorkspaceAlignment * kWorkspaceAlignment);
-  const void* alpha = is_double ? static_cast<const void*>(&one_double) : &one;
-  const void* beta = is_double ? static_cast<const void*>(&zero_double) : &zero;
-  return ToStatus(cublasLtMatmul(d.handle, d.operation, alpha, b, d.a, a, d.b, beta, y, d.y, y, d.y,
-                                 &d.heuristic.algo, aligned, d.heuristic.workspaceSize, stream),
+  const cublasLtMatmulHeuristicResult_t& algorithm = algorithms_[chosen_];
+  return ToStatus(cublasLtMatmul(handle_, &operation, alpha, at.b, &a, at.a, &b,
+                                 product_.has_addend ? alpha : none, addend, &y, at.y, &y,
+                                 &algorithm.algo, aligned, algorithm.workspaceSize, stream),
                   "cublasLtMatmul");
 }
 

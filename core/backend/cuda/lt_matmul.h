@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "core/backend/cuda/libraries.h"
@@ -20,28 +21,56 @@ struct MatrixLayout {
   int64_t batch_stride = 0;
 };
 
-// y (batch, a.rows, b.rows) = a b^T, row-major, through cuBLASLt. Half precision accumulates in
-// float32; no reduction depends on the order in which
-// blocks finish.
+// y (batch, a.rows, b.rows) = [relu](a b^T + bias + addend), row-major. The bias (b.rows) is added
+// to every row, the addend lies as y. All of one dtype; half precision accumulates in float32 and
+// is rounded once.
+struct Product {
+  DType dtype = DType::kF32;
+  int64_t batch = 1;
+  MatrixLayout a;
+  MatrixLayout b;
+  bool has_bias = false;
+  bool has_addend = false;
+  bool has_relu = false;
+  bool allow_tf32 = false;
+
+  // All that an algorithm is chosen by.
+  std::string ToString() const;
+};
+
+struct ProductAddresses {
+  const void* a = nullptr;
+  const void* b = nullptr;
+  const void* bias = nullptr;    // where the product has one
+  const void* addend = nullptr;  // may be y
+  void* y = nullptr;
+};
+
+// A product through cuBLASLt. No reduction depends on the order in which blocks finish.
 class LtMatmul {
  public:
-  // Unimplemented when the library has no algorithm.
-  static absl::StatusOr<std::unique_ptr<LtMatmul>> Create(Libraries& libraries, DType dtype,
-                                                          int64_t batch, const MatrixLayout& a,
-                                                          const MatrixLayout& b, bool allow_tf32);
-  ~LtMatmul();
-  LtMatmul(const LtMatmul&) = delete;
-  LtMatmul& operator=(const LtMatmul&) = delete;
+  // With the algorithm that the library's heuristic ranks first or, where `measure`, the fastest of
+  // several, which is then kept for this product on this kind of device. Unimplemented when the
+  // library has no algorithm.
+  static absl::StatusOr<std::unique_ptr<LtMatmul>> Create(Libraries& libraries,
+                                                          const Product& product, bool measure);
 
   int64_t workspace_nbytes() const;
-  absl::Status Enqueue(const void* a, const void* b, void* y, void* workspace,
-                       cudaStream_t stream) const;
+  absl::Status Enqueue(const ProductAddresses& at, void* workspace, cudaStream_t stream) const;
 
  private:
-  struct Descriptors;
-  explicit LtMatmul(std::unique_ptr<Descriptors> descriptors);
+  LtMatmul() = default;
+  absl::Status Describe();
+  absl::Status FindAlgorithms();
+  absl::Status ChooseAlgorithm(Libraries& libraries);
+  absl::StatusOr<size_t> FastestAlgorithm();
 
-  const std::unique_ptr<Descriptors> descriptors_;
+  Product product_;
+  cublasLtHandle_t handle_ = nullptr;
+  cublasLtMatmulDescOpaque_t operation_ = {};
+  cublasLtMatrixLayoutOpaque_t a_ = {}, b_ = {}, y_ = {};
+  std::vector<cublasLtMatmulHeuristicResult_t> algorithms_;  // best first, by the heuristic
+  size_t chosen_ = 0;
 };
 
 }  // namespace tricorn::backend::cuda

@@ -5,6 +5,9 @@
 
 #include "core/backend/cuda_loader.h"
 #include "core/backend/reference/compare.h"
+#include "core/ops/dot/dot.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
 
 // Run for every sample of every op: its kernel, or its decomposition, beside the reference backend.
@@ -45,6 +48,34 @@ TEST_P(CudaOpSuite, SameBitsTwice) {
   const auto once = device().Evaluate(*graph, x);
   ASSERT_TRUE(once.ok()) << once.status();
   EXPECT_EQ(*device().Evaluate(*graph, x), *once);
+}
+
+// In the library's epilogues, through every layout of the operands.
+TEST(CudaOpSuiteProducts, TakeInWhatFollowsThem) {
+  const auto device = LoadCudaDevice(0);
+  if (!device.ok()) GTEST_SKIP() << device.status().message();
+  for (const DType dtype : {DType::kF32, DType::kBF16, DType::kF16, DType::kF64}) {
+    for (const int transposed : {0, 1, 2, 3}) {
+      ir::Builder b;
+      const Shape x_shape = transposed & 1 ? Shape{24, 40} : Shape{40, 24};
+      const Shape w_shape = transposed & 2 ? Shape{16, 24} : Shape{24, 16};
+      const ir::Value x = b.Input("x", {dtype, x_shape}), w = b.Input("w", {dtype, w_shape});
+      const ir::Value bias = b.Input("bias", {dtype, {16}});
+      const ir::Value residual = b.Input("residual", {dtype, {40, 16}});
+      const ir::Value sum = ops::Matmul(transposed & 1 ? ops::Transpose(x) : x,
+                                        transposed & 2 ? ops::Transpose(w) : w) +
+                            bias;
+      const ir::Value other = ops::Matmul(residual, ops::Transpose(residual));
+      const ir::Value more = ops::Matmul(other, residual) + residual;
+      const ir::Graph graph = *b.Finish({{"y", ops::Maximum(sum, 0.0)}, {"z", more}});
+      std::vector<Tensor> inputs;
+      for (const Shape& shape : {x_shape, w_shape, Shape{16}, Shape{40, 16}}) {
+        inputs.push_back(ops::Uniform(shape, -1, 1).Cast(dtype));
+      }
+      const absl::Status status = CompareWithReference(**device, graph, inputs);
+      EXPECT_TRUE(status.ok()) << Name(dtype) << " " << transposed << ": " << status;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, CudaOpSuite, testing::ValuesIn(ops::AllSamples()),

@@ -1,6 +1,7 @@
 #include "core/backend/cuda/program_compiler.h"
 
 #include "core/backend/cuda/control_flow.h"
+#include "core/backend/cuda/fused_product.h"
 #include "core/backend/cuda/launch_group.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
@@ -18,7 +19,8 @@ ir::Types TypesOf(const ir::Graph& graph, const std::vector<ir::ValueId>& values
 
 std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::Graph& graph,
                                      const ir::Node& node, SourceModule& module,
-                                     Libraries& libraries, const CudaOptions& options) {
+                                     Libraries& libraries, const CudaOptions& options,
+                                     bool measure) {
   const ir::Types operands = TypesOf(graph, node.operands);
   const ir::Types results = TypesOf(graph, node.results);
   const KernelRequest request{.op = *node.op,
@@ -28,10 +30,11 @@ std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::G
                               .regions = node.regions,
                               .module = module,
                               .libraries = libraries,
-                              .allow_tf32 = options.allow_tf32};
+                              .allow_tf32 = options.allow_tf32,
+                              .measure = measure};
   if (node.op != &transform::kSideBySide) return registry.Make(request);
   return MakeLaunchGroup(request, [&](const ir::Node& member, SourceModule& scratch) {
-    return MakeKernelOf(registry, *node.regions[0], member, scratch, libraries, options);
+    return MakeKernelOf(registry, *node.regions[0], member, scratch, libraries, options, measure);
   });
 }
 
@@ -80,15 +83,17 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
   SourceModule trial;  // of kernels that are only asked for
   const auto has_kernel = [&](const ir::Graph& g, const ir::Node& node) {
     return IsControlFlow(*node.op) ||
-           MakeKernelOf(registry, g, node, trial, libraries, options) != nullptr;
+           MakeKernelOf(registry, g, node, trial, libraries, options, false) != nullptr;
   };
   const auto may_share_launch = [&](const ir::Graph& g, const ir::Node& node) {
     if (!IsSmall(g, node)) return false;
-    const auto kernel = MakeKernelOf(registry, g, node, trial, libraries, options);
+    const auto kernel = MakeKernelOf(registry, g, node, trial, libraries, options, false);
     return kernel != nullptr && MayShareLaunch(*kernel);
   };
-  return transform::RunPipeline(std::move(graph),
-                                {.keep = has_kernel, .may_join = may_share_launch});
+  const auto fuse_products = [&](const ir::Graph& g) { return FuseProducts(g, has_kernel); };
+  return transform::RunPipeline(
+      std::move(graph),
+      {.keep = has_kernel, .before_fusion = fuse_products, .may_join = may_share_launch});
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,
@@ -100,7 +105,7 @@ absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelReg
   for (size_t n = 0; n < kernels.size(); ++n) {
     const ir::Node& node = graph.nodes()[n];
     if (RunsNothing(node) || IsControlFlow(*node.op)) continue;
-    kernels[n] = MakeKernelOf(registry, graph, node, module, libraries, options);
+    kernels[n] = MakeKernelOf(registry, graph, node, module, libraries, options, true);
     if (kernels[n] == nullptr) {
       return WithSubject(Unimplemented("{}({}): expected a CUDA kernel or a decomposition, "
                                        "received neither",

@@ -3,6 +3,7 @@
 
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/element_code.h"
+#include "core/backend/cuda/fused_product.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
 #include "core/backend/cuda/lt_matmul.h"
@@ -114,39 +115,73 @@ std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const Groups& a,
 
 class MatmulKernel : public Kernel {
  public:
-  explicit MatmulKernel(std::unique_ptr<LtMatmul> matmul) : matmul_(std::move(matmul)) {}
+  MatmulKernel(std::unique_ptr<LtMatmul> matmul, const FusedProductAttrs& attrs)
+      : matmul_(std::move(matmul)),
+        bias_(attrs.has_bias ? 2 : 0),
+        addend_(attrs.has_addend ? 2 + (attrs.has_bias ? 1 : 0) : 0) {}
   int64_t workspace_nbytes() const override { return matmul_->workspace_nbytes(); }
+  bool may_overwrite(size_t operand, size_t /*result*/) const override {
+    return operand > 0 && operand == addend_;
+  }
   absl::Status Enqueue(const KernelArgs& args) const override {
-    return matmul_->Enqueue(args.operands[0], args.operands[1], args.results[0], args.workspace,
-                            args.stream);
+    const ProductAddresses at{.a = args.operands[0],
+                              .b = args.operands[1],
+                              .bias = bias_ > 0 ? args.operands[bias_] : nullptr,
+                              .addend = addend_ > 0 ? args.operands[addend_] : nullptr,
+                              .y = args.results[0]};
+    return matmul_->Enqueue(at, args.workspace, args.stream);
   }
 
  private:
   const std::unique_ptr<LtMatmul> matmul_;
+  const size_t bias_, addend_;  // which operands they are; 0 for none
 };
+
+// Refuses where the library has no algorithm.
+std::unique_ptr<Kernel> MakeMatmul(const KernelRequest& request, const FusedProductAttrs& attrs) {
+  const ir::Type& a = request.operands[0];
+  const ir::Type& b = request.operands[1];
+  const int64_t work = request.results[0].num_elements() * Length(a.shape, attrs.a_contract);
+  const auto a_layout = LayoutOf(a.shape, GroupsOf(a.shape, attrs.a_batch, attrs.a_contract));
+  const auto b_layout = LayoutOf(b.shape, GroupsOf(b.shape, attrs.b_batch, attrs.b_contract));
+  if (!IsFloating(a.dtype) || work == 0 || !a_layout || !b_layout) return nullptr;
+  auto matmul = LtMatmul::Create(request.libraries,
+                                 {.dtype = a.dtype,
+                                  .batch = Length(a.shape, attrs.a_batch),
+                                  .a = *a_layout,
+                                  .b = *b_layout,
+                                  .has_bias = attrs.has_bias,
+                                  .has_addend = attrs.has_addend,
+                                  .has_relu = attrs.has_relu,
+                                  .allow_tf32 = request.allow_tf32},
+                                 request.measure);
+  if (!matmul.ok()) return nullptr;
+  return std::make_unique<MatmulKernel>(*std::move(matmul), attrs);
+}
 
 std::unique_ptr<Kernel> MakeDotGeneral(const KernelRequest& request) {
   const auto& attrs = request.attrs.As<ops::DotGeneralAttrs>();
   const ir::Type& a = request.operands[0];
   const ir::Type& b = request.operands[1];
   if (a.dtype == DType::kBool) return nullptr;
-  const Groups a_groups = GroupsOf(a.shape, attrs.a_batch, attrs.a_contract);
-  const Groups b_groups = GroupsOf(b.shape, attrs.b_batch, attrs.b_contract);
-  const int64_t work = request.results[0].num_elements() * Length(a.shape, attrs.a_contract);
-  const auto a_layout = LayoutOf(a.shape, a_groups);
-  const auto b_layout = LayoutOf(b.shape, b_groups);
-  if (IsFloating(a.dtype) && work > 0 && a_layout && b_layout) {
-    auto matmul = LtMatmul::Create(request.libraries, a.dtype, Length(a.shape, attrs.a_batch),
-                                   *a_layout, *b_layout, request.allow_tf32);
-    if (matmul.ok()) return std::make_unique<MatmulKernel>(*std::move(matmul));
-  }
-  return MakeLoops(request, a_groups, b_groups);
+  auto matmul = MakeMatmul(request, {.a_batch = attrs.a_batch,
+                                     .b_batch = attrs.b_batch,
+                                     .a_contract = attrs.a_contract,
+                                     .b_contract = attrs.b_contract});
+  if (matmul != nullptr) return matmul;
+  return MakeLoops(request, GroupsOf(a.shape, attrs.a_batch, attrs.a_contract),
+                   GroupsOf(b.shape, attrs.b_batch, attrs.b_contract));
+}
+
+std::unique_ptr<Kernel> MakeFusedProduct(const KernelRequest& request) {
+  return MakeMatmul(request, request.attrs.As<FusedProductAttrs>());
 }
 
 }  // namespace
 
 void RegisterDotGeneralCuda(KernelRegistry& registry) {
   registry.Add(ops::kDotGeneral, MakeDotGeneral);
+  registry.Add(kFusedProduct, MakeFusedProduct);
 }
 
 }  // namespace tricorn::backend::cuda

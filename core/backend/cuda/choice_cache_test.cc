@@ -1,0 +1,28 @@
+#include "core/backend/cuda/choice_cache.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace tricorn::backend::cuda {
+namespace {
+
+TEST(ChoiceCache, KeepsAnswersByQuestion) {
+  const std::string directory = testing::TempDir() + "choices";
+  std::filesystem::remove_all(directory);
+  const ChoiceCache cache(directory);
+  EXPECT_EQ(cache.Find("a"), std::nullopt);
+  cache.Keep("a", 3);
+  cache.Keep("b", 0);
+  EXPECT_EQ(ChoiceCache(directory).Find("a"), 3);
+  EXPECT_EQ(cache.Find("b"), 0);
+}
+
+TEST(ChoiceCache, KeepsNothingWithoutADirectory) {
+  const ChoiceCache cache("");
+  cache.Keep("a", 3);
+  EXPECT_EQ(cache.Find("a"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace tricorn::backend::cuda
