@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -39,6 +40,14 @@ struct CallArguments {
     for (const Nest<T>& arg : args) arg.ForEach(add);
     Nest<T>(typename Nest<T>::Dict(kwargs.begin(), kwargs.end())).ForEach(add);
     return tensors;
+  }
+
+  // Of arguments that are tensors, or hold some.
+  size_t NumTensorArguments() const {
+    const auto holds = [](const Nest<T>& value) { return !value.Flatten().empty(); };
+    const auto keyword_holds = [&](const auto& keyword) { return holds(keyword.second); };
+    return static_cast<size_t>(std::count_if(args.begin(), args.end(), holds) +
+                               std::count_if(kwargs.begin(), kwargs.end(), keyword_holds));
   }
 
   template <typename F>

@@ -24,6 +24,12 @@ void CallMasks::Override(const std::vector<ir::Value>& inputs, const Nest<ir::Va
   }
 }
 
+void CallMasks::Hide(const std::vector<ir::Value>& values) {
+  for (const ir::Value& value : values) {
+    if (context_.MaskOf(value)) Set(value, ir::Value());
+  }
+}
+
 void CallMasks::KeepFor(ir::Value output, ir::Value mask) {
   std::erase_if(before_, [&](const auto& entry) { return entry.first == output; });
   context_.SetMask(output, mask);

@@ -20,6 +20,8 @@ class CallMasks {
   void Copy(ir::Value from, ir::Value to);
   // The call's own `mask` argument: a mask, or a list of them, one an input. Null changes nothing.
   void Override(const std::vector<ir::Value>& inputs, const Nest<ir::Value>& masks);
+  // The call sees no mask on `values`.
+  void Hide(const std::vector<ir::Value>& values);
   // A mask of an output, which stays.
   void KeepFor(ir::Value output, ir::Value mask);
 

@@ -217,8 +217,10 @@ ir::Values Layer::CallWith(CallContext& context, const CallArguments<ir::Value>&
     return as;
   });
   std::optional<CallContext::TrainingScope> training;
+  bool hides_masks = !takes_mask_of_each_argument() && cast.NumTensorArguments() > 1;
   std::erase_if(cast.kwargs, [&](const auto& keyword) {
     if (keyword.first == "mask" && !takes_mask_argument()) {
+      hides_masks &= keyword.second.Flatten().empty();
       masks.Override(cast.Inputs(), keyword.second);
       return true;
     }
@@ -228,7 +230,12 @@ ir::Values Layer::CallWith(CallContext& context, const CallArguments<ir::Value>&
     }
     return true;
   });
-  const ir::Values outputs = CallLayer(context, cast);
+  ir::Values outputs;
+  {
+    CallMasks hidden(context);
+    if (hides_masks) hidden.Hide(cast.Inputs());
+    outputs = CallLayer(context, cast);
+  }
   AddActivityLosses(context, outputs);
   if (supports_masking() && !outputs.empty() && builder.ok() && !context.MaskOf(outputs[0])) {
     if (const ir::Value mask = ComputeMask(context, cast.Inputs())) {

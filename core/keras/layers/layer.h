@@ -122,6 +122,10 @@ class Layer : public Operation {
   // Whether the call gets its `mask` argument as it was given, in place of finding it on its
   // inputs.
   virtual bool takes_mask_argument() const { return false; }
+  // Whether the call has a mask for each of its arguments, as `query_mask`. Other calls find the
+  // masks on their inputs only if no other argument is a tensor: a recurrent layer that is given
+  // `initial_state` heeds `mask` alone.
+  virtual bool takes_mask_of_each_argument() const { return false; }
   virtual const Regularizer* activity_regularizer() const { return nullptr; }
   // Whether floating inputs are cast to the compute dtype.
   virtual bool autocast() const { return true; }

@@ -47,6 +47,7 @@ class ProjectedAttention : public Layer {
   }
   ir::Values CallLayer(CallContext& context, const CallArguments<ir::Value>& arguments) override;
   bool supports_masking() const override { return true; }
+  bool takes_mask_of_each_argument() const override { return true; }
 
  private:
   ir::Value Attend(const AttentionCall& call, ir::Value query, ir::Value key,

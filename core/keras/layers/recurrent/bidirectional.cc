@@ -11,18 +11,23 @@ std::string Prefixed(std::string_view prefix, std::string_view name) {
   return std::string(prefix) + std::string(name);
 }
 
-// The arguments of one direction: the inputs and its half of the states.
-template <typename T>
-CallArguments<T> OfDirection(const CallArguments<T>& arguments, bool backward) {
-  CallArguments<T> own({arguments.args[0]});
-  const Nest<T>* states = arguments.Keyword("initial_state");
+// The arguments of one direction: the inputs with the mask that the call sees, and its half of the
+// states.
+CallArguments<ir::Value> OfDirection(const CallContext& context,
+                                     const CallArguments<ir::Value>& arguments, bool backward) {
+  using Values = Nest<ir::Value>;
+  CallArguments<ir::Value> own({arguments.args[0]});
+  if (const ir::Value mask = context.MaskOf(arguments.Inputs()[0])) {
+    own.kwargs.emplace_back("mask", mask);
+  }
+  const Values* states = arguments.Keyword("initial_state");
   if (states == nullptr && arguments.args.size() > 1) states = &arguments.args[1];
   if (states == nullptr || !states->is_list()) return own;
-  const typename Nest<T>::List& all = states->list();
+  const Values::List& all = states->list();
   const auto half = static_cast<ptrdiff_t>(all.size() / 2);
-  typename Nest<T>::List part(backward ? all.begin() + half : all.begin(),
-                              backward ? all.end() : all.begin() + half);
-  own.kwargs.emplace_back("initial_state", Nest<T>(std::move(part)));
+  Values::List part(backward ? all.begin() + half : all.begin(),
+                    backward ? all.end() : all.begin() + half);
+  own.kwargs.emplace_back("initial_state", Values(std::move(part)));
   return own;
 }
 
@@ -99,8 +104,8 @@ ir::Values Bidirectional::Merge(ir::Value forward, ir::Value backward) const {
 ir::Values Bidirectional::CallLayer(CallContext& context,
                                     const CallArguments<ir::Value>& arguments) {
   const RecurrenceOptions options = forward_->options();
-  const ir::Values y = forward_->CallWith(context, OfDirection(arguments, false));
-  const ir::Values reversed = backward_->CallWith(context, OfDirection(arguments, true));
+  const ir::Values y = forward_->CallWith(context, OfDirection(context, arguments, false));
+  const ir::Values reversed = backward_->CallWith(context, OfDirection(context, arguments, true));
   if (!context.builder().ok()) return {ir::Value(&context.builder(), -1)};
   ir::Value backward = Autocast(reversed[0]);
   if (options.return_sequences) backward = ops::Reverse(backward, {1});

@@ -16,6 +16,7 @@
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/nn.h"
+#include "core/ops/shape/shape.h"
 
 namespace tricorn::keras {
 namespace {
@@ -59,20 +60,11 @@ Registries ObjectsWithRunningSum() {
   return objects;
 }
 
-// The outputs of a layer for x, on the reference backend.
-std::vector<Tensor> Call(Layer& layer, const Tensor& x, bool training = false) {
-  const KerasTensor input = Input({.batch_shape = ToSymbolic(x.shape()), .dtype = x.dtype()});
-  const auto outputs = layer.CallOn(CallArguments<KerasTensor>::Of({input}));
-  EXPECT_TRUE(outputs.ok()) << outputs.status();
-  if (!outputs.ok()) return {};
-  EXPECT_TRUE(layer.Initialize(0, true).ok());
-  ir::Builder builder;
-  CallContext context(builder, training);
-  const ir::Value value = builder.Input("x", {x.dtype(), x.shape()});
+// What `values` of x and of the variables that they read are, on the reference backend.
+std::vector<Tensor> Evaluate(ir::Builder& builder, const CallContext& context, const Tensor& x,
+                             const ir::Values& values) {
   std::vector<std::pair<std::string, ir::Value>> results;
-  for (const ir::Value& y : layer.CallWith(context, CallArguments<ir::Value>::Of({value}))) {
-    results.emplace_back("y" + std::to_string(results.size()), y);
-  }
+  for (const ir::Value& y : values) results.emplace_back("y" + std::to_string(results.size()), y);
   const auto graph = builder.Finish(results);
   EXPECT_TRUE(graph.ok()) << graph.status();
   if (!graph.ok()) return {};
@@ -81,6 +73,46 @@ std::vector<Tensor> Call(Layer& layer, const Tensor& x, bool training = false) {
   const auto y = backend::MakeReferenceDevice()->Evaluate(*graph, inputs);
   EXPECT_TRUE(y.ok()) << y.status();
   return y.ok() ? *y : std::vector<Tensor>();
+}
+
+absl::Status BuildFor(Layer& layer, const Tensor& x) {
+  const KerasTensor input = Input({.batch_shape = ToSymbolic(x.shape()), .dtype = x.dtype()});
+  RETURN_IF_ERROR(layer.CallOn(CallArguments<KerasTensor>::Of({input})).status());
+  return layer.Initialize(0, true);
+}
+
+// The outputs of a layer for x.
+std::vector<Tensor> Call(Layer& layer, const Tensor& x, bool training = false) {
+  const absl::Status built = BuildFor(layer, x);
+  EXPECT_TRUE(built.ok()) << built;
+  if (!built.ok()) return {};
+  ir::Builder builder;
+  CallContext context(builder, training);
+  const ir::Value value = builder.Input("x", {x.dtype(), x.shape()});
+  return Evaluate(builder, context, x,
+                  layer.CallWith(context, CallArguments<ir::Value>::Of({value})));
+}
+
+// Where the mask of a call comes from; of its steps only the first is seen.
+enum class MaskFrom { kNowhere, kInput, kArgument };
+
+// The outputs of a layer of `num_states` states that is given zeros as initial_state.
+std::vector<Tensor> CallFromZeros(Layer& layer, const Tensor& x, size_t num_states, Shape state,
+                                  MaskFrom mask_from) {
+  const absl::Status built = BuildFor(layer, x);
+  EXPECT_TRUE(built.ok()) << built;
+  if (!built.ok()) return {};
+  ir::Builder builder;
+  CallContext context(builder, false);
+  const ir::Value value = builder.Input("x", {x.dtype(), x.shape()});
+  const ir::Type steps{DType::kI32, {x.shape()[0], x.shape()[1]}};
+  const ir::Value mask = ops::Less(ops::Iota(builder, steps, 1), 1);
+  const ir::Value zeros = ops::Full(builder, {x.dtype(), std::move(state)}, 0);
+  CallArguments<ir::Value> arguments({value});
+  arguments.kwargs.emplace_back("initial_state", Nest<ir::Value>::List(num_states, zeros));
+  if (mask_from == MaskFrom::kInput) context.SetMask(value, mask);
+  if (mask_from == MaskFrom::kArgument) arguments.kwargs.emplace_back("mask", mask);
+  return Evaluate(builder, context, x, layer.CallWith(context, arguments));
 }
 
 Tensor Steps(Shape shape) {
@@ -156,6 +188,25 @@ TEST(SimpleRNN, UnrolledGivesTheSame) {
     }
     EXPECT_EQ(y[0], y[1]);
   }
+}
+
+TEST(SimpleRNN, BesideAnInitialStateHeedsOnlyTheMaskOfTheCall) {
+  SimpleRNN layer({.units = 3});
+  const auto y = [&](MaskFrom mask) {
+    return CallFromZeros(*layer, Steps({2, 4, 3}), 1, {2, 3}, mask);
+  };
+  EXPECT_EQ(y(MaskFrom::kInput), y(MaskFrom::kNowhere));
+  EXPECT_NE(y(MaskFrom::kArgument), y(MaskFrom::kNowhere));
+}
+
+TEST(Bidirectional, BesideAnInitialStateHeedsOnlyTheMaskOfTheCall) {
+  const LayerRef walk = std::shared_ptr<Layer>(SimpleRNN({.units = 3}));
+  Bidirectional layer({.layer = walk});
+  const auto y = [&](MaskFrom mask) {
+    return CallFromZeros(*layer, Steps({2, 4, 3}), 2, {2, 3}, mask);
+  };
+  EXPECT_EQ(y(MaskFrom::kInput), y(MaskFrom::kNowhere));
+  EXPECT_NE(y(MaskFrom::kArgument), y(MaskFrom::kNowhere));
 }
 
 TEST(Bidirectional, RefusesLayersThatDoNotFit) {
