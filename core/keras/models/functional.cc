@@ -58,6 +58,13 @@ std::vector<std::string> Functional::output_names() const {
   return keys.empty() ? Model::output_names() : keys;
 }
 
+Nest<std::string> Functional::output_name_structure() const {
+  const std::vector<std::string> names = output_names();
+  if (names.empty()) return {};  // the model has an error
+  size_t next = 0;
+  return output_structure_.Map([&](const KerasTensor&) { return names[next++]; });
+}
+
 std::vector<std::shared_ptr<Layer>> Functional::layers() const {
   std::vector<std::shared_ptr<Layer>> layers;
   for (const std::shared_ptr<Operation>& operation : graph_.operations()) {

@@ -33,6 +33,7 @@ class Functional : public Model {
   const Nest<KerasTensor>& output_structure() const { return output_structure_; }
   std::vector<std::string> input_names() const override;
   std::vector<std::string> output_names() const override;
+  Nest<std::string> output_name_structure() const override;
   std::vector<std::shared_ptr<Layer>> layers() const override;
 
   // Layers of a functional model are built before it: their paths do not name it.

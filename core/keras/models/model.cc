@@ -16,6 +16,12 @@ std::vector<std::string> ProducerNames(const std::vector<KerasTensor>& tensors) 
 std::vector<std::string> Model::input_names() const { return ProducerNames(inputs()); }
 std::vector<std::string> Model::output_names() const { return ProducerNames(outputs()); }
 
+Nest<std::string> Model::output_name_structure() const {
+  const std::vector<std::string> names = output_names();
+  if (names.size() == 1) return names[0];
+  return Nest<std::string>(Nest<std::string>::List(names.begin(), names.end()));
+}
+
 absl::StatusOr<std::shared_ptr<Layer>> Model::GetLayer(std::string_view name) const {
   std::string known;
   for (const std::shared_ptr<Layer>& layer : layers()) {

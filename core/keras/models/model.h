@@ -27,6 +27,8 @@ class Model : public Layer {
   // a dictionary, otherwise the names of the layers that they come from.
   virtual std::vector<std::string> input_names() const;
   virtual std::vector<std::string> output_names() const;
+  // The names of the outputs in the structure in which the model gives them.
+  virtual Nest<std::string> output_name_structure() const;
 
   // As Keras lists them: without the InputLayer in a Sequential, with it in a Functional.
   virtual std::vector<std::shared_ptr<Layer>> layers() const = 0;

@@ -72,7 +72,7 @@ absl::Status AppendMetrics(const Json& json, std::string_view argument, bool wei
   if (single && json.is_array()) {
     entries = {json};
   } else {
-    ASSIGN_OR_RETURN(entries, PerOutput(json, argument, outputs.names));
+    ASSIGN_OR_RETURN(entries, PerOutput(json, argument, outputs.structure));
   }
   for (size_t i = 0; i < entries.size(); ++i) {
     const Json::Array list = entries[i].is_array() ? entries[i].AsArray() : Json::Array{entries[i]};
@@ -108,7 +108,8 @@ void MakeNamesUnique(const OutputTypes& outputs, std::vector<CompiledMetric>& me
 absl::StatusOr<std::vector<double>> LossWeights(const Json& json, const OutputTypes& outputs) {
   std::vector<double> weights(outputs.names.size(), 1.0);
   if (json.is_null()) return weights;
-  ASSIGN_OR_RETURN(const std::vector<Json> entries, PerOutput(json, "loss_weights", outputs.names));
+  ASSIGN_OR_RETURN(const std::vector<Json> entries,
+                   PerOutput(json, "loss_weights", outputs.structure));
   for (size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].is_null()) continue;
     if (!entries[i].is_number())
@@ -129,14 +130,16 @@ absl::StatusOr<std::vector<CompiledLoss>> MakeLosses(const CompileConfig& config
                                                      const OutputTypes& outputs,
                                                      const Deserializer& deserializer) {
   ASSIGN_OR_RETURN(const std::vector<double> weights, LossWeights(config.loss_weights, outputs));
-  ASSIGN_OR_RETURN(const std::vector<Json> entries, PerOutput(config.loss, "loss", outputs.names));
+  ASSIGN_OR_RETURN(const std::vector<Json> entries,
+                   PerOutput(config.loss, "loss", outputs.structure));
+  const std::vector<std::string> names = LossNames(outputs.structure);
   std::vector<CompiledLoss> losses;
   for (size_t i = 0; i < entries.size(); ++i) {
     if (entries[i].is_null()) continue;
     absl::StatusOr<std::shared_ptr<Loss>> loss =
         MakeLoss(entries[i], outputs.y_true[i], outputs.y_pred[i], deserializer);
     if (!loss.ok()) return WithSubject(loss.status(), "loss");
-    losses.push_back({i, *std::move(loss), weights[i], outputs.names[i]});
+    losses.push_back({i, *std::move(loss), weights[i], names[i]});
   }
   return losses;
 }

@@ -9,6 +9,7 @@
 #include "core/base/fields.h"
 #include "core/base/json.h"
 #include "core/ir/type.h"
+#include "core/keras/layers/nest.h"
 #include "core/keras/losses/loss.h"
 #include "core/keras/metrics/metric.h"
 #include "core/keras/optimizers/optimizer.h"
@@ -49,6 +50,7 @@ struct CompiledMetric {
 // Labels and predictions that losses and metrics are chosen for.
 struct OutputTypes {
   std::vector<std::string> names;
+  Nest<std::string> structure;  // the names as the outputs are nested
   std::vector<ir::Type> y_true;
   std::vector<ir::Type> y_pred;
 };

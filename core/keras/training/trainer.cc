@@ -46,7 +46,10 @@ absl::StatusOr<OutputTypes> Trainer::TypesOf(const StepInputs& inputs) {
   }
   const Values y_pred = model_.Apply(context, x);
   RETURN_IF_ERROR(builder.status());
-  OutputTypes types{.names = model_.output_names(), .y_true = {}, .y_pred = {}};
+  OutputTypes types{.names = model_.output_names(),
+                    .structure = model_.output_name_structure(),
+                    .y_true = {},
+                    .y_pred = {}};
   for (const Value& value : y_pred) {
     const Tensor* y = inputs.YOf(types.y_pred.size());
     types.y_true.push_back(y == nullptr ? ir::Type() : ir::Type{y->dtype(), y->shape()});
