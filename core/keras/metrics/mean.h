@@ -23,7 +23,6 @@ class MeanOfFunction : public Metric {
                     ir::Value mask) const override;
   ir::Value Result(ir::Operands state) const override;
 
- protected:
   virtual ir::Value Function(ir::Value y_true, ir::Value y_pred) const = 0;
   // Bool, of Function's shape: the entries that count. None where all do.
   virtual ir::Value EntryMask(ir::Value /*y_true*/, ir::Value /*y_pred*/) const { return {}; }

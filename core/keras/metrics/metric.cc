@@ -7,6 +7,7 @@
 #include "core/keras/metrics/f_score.h"
 #include "core/keras/metrics/iou.h"
 #include "core/keras/metrics/mean.h"
+#include "core/keras/metrics/mean_metric_wrapper.h"
 #include "core/keras/metrics/of_losses.h"
 #include "core/keras/metrics/positives.h"
 #include "core/keras/metrics/r2_score.h"
@@ -16,6 +17,7 @@ namespace tricorn::keras {
 const Registry<Metric>& Metric::Builtins() {
   static const Registry<Metric> registry = [] {
     Registry<Metric> r;
+    RegisterMeanMetricWrapper(r);
     RegisterMeans(r);
     RegisterAccuracies(r);
     metrics::RegisterLossMetrics(r);

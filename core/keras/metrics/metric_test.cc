@@ -3,11 +3,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/backend/reference/reference.h"
+#include "core/keras/metrics/mean_metric_wrapper.h"
+#include "core/ops/elementwise/elementwise.h"
+
 namespace tricorn::keras {
 namespace {
 
 // What a class needs besides its defaults.
 Json MinimalConfig(const std::string& class_name) {
+  if (class_name == "MeanMetricWrapper") return Json::MakeObject({{"fn", "binary_accuracy"}});
   if (class_name.find("IoU") == std::string::npos || class_name == "BinaryIoU") {
     return Json::MakeObject({});
   }
@@ -32,6 +37,7 @@ TEST(Metric, EveryBuiltinsConfigRoundTrips) {
 
 TEST(Metric, RefusesArgumentsByName) {
   const std::pair<std::string, Json> bad[] = {
+      {"MeanMetricWrapper", Json::MakeObject({{"fn", 3}})},
       {"Precision", Json::MakeObject({{"thresholds", 1.5}})},
       {"TruePositives", Json::MakeObject({{"thresholds", Json::MakeArray({})}})},
       {"AUC", Json::MakeObject({{"curve", "ROK"}})},
@@ -48,6 +54,43 @@ TEST(Metric, RefusesArgumentsByName) {
     EXPECT_TRUE(absl::IsInvalidArgument(status)) << name << ": " << status;
     EXPECT_THAT(std::string(status.message()), testing::HasSubstr(config.AsObject()[0].first));
   }
+}
+
+// What a metric makes of labels (0, 1, 1) and predictions (0.4, 0.4, 0.9).
+double ResultOf(const Metric& metric) {
+  ir::Builder builder;
+  const ir::Type type{DType::kF32, {3, 1}};
+  const ir::Value y_true = builder.Input("y_true", type), y_pred = builder.Input("y_pred", type);
+  const ir::Value result = metric.Result(metric.Update(y_true, y_pred, {}, {}));
+  const auto graph = builder.Finish({{"result", result}});
+  EXPECT_TRUE(graph.ok()) << graph.status();
+  if (!graph.ok()) return -1;
+  const auto value = backend::MakeReferenceDevice()->Evaluate(
+      *graph,
+      {{Tensor::From<float>({3, 1}, {0, 1, 1}), Tensor::From<float>({3, 1}, {0.4f, 0.4f, 0.9f})}});
+  EXPECT_TRUE(value.ok()) << value.status();
+  return value.ok() ? (*value)[0].At(0) : -1;
+}
+
+TEST(MeanMetricWrapper, TakesAFunctionOfKerasWithItsArguments) {
+  const Json fn = Json::MakeObject({{"module", "builtins"},
+                                    {"class_name", "function"},
+                                    {"config", "binary_accuracy"},
+                                    {"registered_name", "function"}});
+  const auto metric = FromConfig("MeanMetricWrapper",
+                                 Json::MakeObject({{"fn", fn}, {"threshold", 0.3}, {"name", "m"}}));
+  ASSERT_TRUE(metric.ok()) << metric.status();
+  EXPECT_EQ((*metric)->name(), "m");
+  EXPECT_FLOAT_EQ(static_cast<float>(ResultOf(**metric)), 2.f / 3);
+  EXPECT_TRUE(absl::IsNotFound(
+      FromConfig("MeanMetricWrapper", Json::MakeObject({{"fn", "nothing"}})).status()));
+  EXPECT_TRUE(absl::IsNotFound(
+      FromConfig("MeanMetricWrapper", Json::MakeObject({{"fn", "Precision"}})).status()));
+}
+
+TEST(MeanMetricWrapper, TakesAFunctionOfTheProgram) {
+  const MeanMetricWrapper metric("gap", [](ir::Value y, ir::Value p) { return p - y; });
+  EXPECT_FLOAT_EQ(static_cast<float>(ResultOf(metric)), -0.1f);
 }
 
 }  // namespace
