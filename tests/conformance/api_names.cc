@@ -15,6 +15,9 @@
 #include "core/keras/saving/clone_model.h"
 #include "core/keras/saving/keras_file.h"
 #include "core/keras/saving/weights_file.h"
+#include "core/keras/settings/settings.h"
+#include "core/ops/image/boxes.h"
+#include "core/ops/image/image.h"
 #include "core/ops/promotion.h"
 
 namespace tricorn::conformance {
@@ -52,6 +55,18 @@ Names CallbackNames() {
   return names;
 }
 
+// Of functions, and those that read and set what keras.config and keras.backend both have.
+Names SettingNames(std::vector<Entry> entries) {
+  const auto set = Type<keras::SettingsScope>();
+  entries.insert(entries.end(), {{"epsilon", &keras::Settings::epsilon},
+                                 {"set_epsilon", set},
+                                 {"floatx", &keras::Settings::floatx},
+                                 {"set_floatx", set},
+                                 {"image_data_format", &keras::Settings::image_data_format},
+                                 {"set_image_data_format", set}});
+  return NamesOf(entries);
+}
+
 }  // namespace
 
 std::map<std::string, Names, std::less<>> ApiNames() {
@@ -84,15 +99,34 @@ std::map<std::string, Names, std::less<>> ApiNames() {
                          {"split_dataset", &keras::SplitDataset},
                          {"timeseries_dataset_from_array", &keras::TimeseriesDataset},
                          {"to_categorical", &keras::ToCategorical},
+                         {"affine_transform", &ops::AffineTransformBoxes},
+                         {"clip_to_image_size", &ops::ClipBoxes},
+                         {"compute_ciou", &ops::BoxCiou},
+                         {"compute_iou", &ops::BoxIou},
+                         {"convert_format", &ops::ConvertBoxes},
+                         {"crop", &ops::CropBoxes},
+                         {"decode_deltas_to_boxes", &ops::DecodeBoxes},
+                         {"encode_box_to_deltas", &ops::EncodeBoxes},
+                         {"pad", &ops::PadBoxes},
                          {"model_to_dot", &keras::ModelToDot},
                          {"plot_model", &keras::ModelToSvg}})},
-      {"backend", NamesOf({{"is_float_dtype", &IsFloating},
-                           {"is_int_dtype", &IsInteger},
-                           {"result_type", &ops::Promote},
-                           {"standardize_dtype", &ParseDType}})},
+      {"preprocessing", NamesOf({{"pad_sequences", &keras::PadSequences},
+                                 {"smart_resize", &ops::SmartResize},
+                                 {"timeseries_dataset_from_array", &keras::TimeseriesDataset}})},
+      {"config", SettingNames({{"dtype_policy", &keras::DefaultDTypePolicy},
+                               {"set_dtype_policy", Type<keras::DTypePolicyScope>()},
+                               {"max_epochs", &keras::Settings::max_epochs},
+                               {"set_max_epochs", Type<keras::SettingsScope>()},
+                               {"max_steps_per_epoch", &keras::Settings::max_steps_per_epoch},
+                               {"set_max_steps_per_epoch", Type<keras::SettingsScope>()}})},
+      {"backend", SettingNames({{"is_float_dtype", &IsFloating},
+                                {"is_int_dtype", &IsInteger},
+                                {"result_type", &ops::Promote},
+                                {"standardize_dtype", &ParseDType}})},
       {"(root)", NamesOf({{"__version__", &Version},
                           {"version", &Version},
                           {"DTypePolicy", Type<keras::DTypePolicy>()},
+                          {"FloatDTypePolicy", Type<keras::DTypePolicy>()},
                           {"Function", Type<keras::FunctionalGraph>()},
                           {"Input", &keras::Input},
                           {"KerasTensor", Type<keras::KerasTensor>()},

@@ -99,7 +99,8 @@ std::map<std::string, Names, std::less<>> ExistingNames() {
       {"metrics", Union(ClassNames(keras::Metric::Builtins(), "Metric"), losses)},
       {"mixed_precision", MixedPrecisionNames()},
       {"ops", OpNames()},
-      {"optimizers", ClassNames(keras::Optimizer::Builtins(), "Optimizer")},
+      {"optimizers", Union(ClassNames(keras::Optimizer::Builtins(), "Optimizer"),
+                           {"OptimizerMap"})},  // a part of MultiOptimizer's config
       {"quantizers", QuantizerNames()},
       {"random", ToNames(keras::random::Names())},
       {"regularizers", ClassNames(keras::Regularizer::Builtins(), "Regularizer")},

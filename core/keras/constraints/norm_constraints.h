@@ -5,7 +5,7 @@
 
 namespace tricorn::keras {
 
-// In these, n is the norm of w over `axis`, epsilon Keras's 1e-7.
+// In these, n is the norm of w over `axis`, epsilon the setting.
 
 struct MaxNormConfig {
   double max_value = 2.0;

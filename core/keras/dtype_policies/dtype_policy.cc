@@ -5,6 +5,7 @@
 
 #include "core/base/json_fields.h"
 #include "core/keras/dtype_policies/dtype_policy_map.h"
+#include "core/keras/settings/settings.h"
 
 namespace tricorn::keras {
 namespace {
@@ -205,7 +206,8 @@ DTypePolicyScope::DTypePolicyScope(DTypePolicy policy)
 DTypePolicyScope::~DTypePolicyScope() { innermost = outer_; }
 
 DTypePolicy DefaultDTypePolicy() {
-  return innermost == nullptr ? DTypePolicy() : innermost->policy_;
+  if (innermost != nullptr) return innermost->policy_;
+  return DTypePolicy(std::string(Name(CurrentSettings().floatx)));
 }
 
 std::vector<std::string_view> DTypePolicyClassNames() {

@@ -74,8 +74,8 @@ class DTypePolicy {
   absl::Status status_;
 };
 
-// What layers get that name no policy: "float32", or that of the innermost DTypePolicyScope of the
-// thread.
+// What layers get that name no policy: that of the innermost DTypePolicyScope of the thread, or
+// the setting `floatx`, "float32".
 DTypePolicy DefaultDTypePolicy();
 
 // While it lives, layers that its thread makes and that name no policy get this one: Keras's

@@ -3,19 +3,19 @@
 #include "core/ir/builder.h"
 #include "core/keras/layers/enum_json.h"
 #include "core/keras/layers/symbolic_type.h"
+#include "core/keras/settings/settings.h"
 
 namespace tricorn::keras {
 
-// Where images and sequences have their channels: (batch, spatial..., channels) or
-// (batch, channels, spatial...).
-enum class DataFormat : uint8_t { kChannelsLast, kChannelsFirst };
+// The format of layers that name none.
+inline DataFormat DefaultDataFormat() { return CurrentSettings().image_data_format; }
 
 inline constexpr std::array<std::string_view, 2> kDataFormatNames = {"channels_last",
                                                                      "channels_first"};
 inline Json ToJson(DataFormat format) { return EnumToJson(format, kDataFormatNames); }
 inline absl::Status FromJson(const Json& json, DataFormat* out) {
   if (json.is_null()) {
-    *out = DataFormat::kChannelsLast;
+    *out = DefaultDataFormat();
     return absl::OkStatus();
   }
   return EnumFromJson(json, kDataFormatNames, out);

@@ -1,6 +1,7 @@
 #include "core/keras/losses/focal.h"
 
 #include "core/keras/losses/functions.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
@@ -35,8 +36,7 @@ Value CategoricalFocalCrossentropy::Call(Value y_true, Value y_pred) const {
   const double share = 1.0 / static_cast<double>(y_true.dim(-1));
   y_true = losses::Smoothed(ops::Cast(y_true, y_pred.dtype()), config_.label_smoothing, share);
   if (config_.from_logits) y_pred = ops::Softmax(y_pred, axis);
-  const Value p =
-      ops::Clip(y_pred / ops::Sum(y_pred, {axis}, true), losses::kEpsilon, 1.0 - losses::kEpsilon);
+  const Value p = ops::Clip(y_pred / ops::Sum(y_pred, {axis}, true), Epsilon(), 1.0 - Epsilon());
   const Value weight = ops::Power(1.0 - p, config_.gamma) * AlphaValue(config_.alpha, p);
   return ops::Sum(weight * (-y_true * ops::Log(p)), {axis});
 }

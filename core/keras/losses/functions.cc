@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/keras/losses/reduction.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/gather/gather.h"
 #include "core/ops/nn/nn.h"
@@ -52,14 +53,14 @@ Value MeanAbsoluteError(Value y_true, Value y_pred) {
 
 Value MeanAbsolutePercentageError(Value y_true, Value y_pred) {
   std::tie(y_true, y_pred) = Aligned(y_true, y_pred);
-  const Value scale = ops::Maximum(ops::Absolute(y_true), kEpsilon);
+  const Value scale = ops::Maximum(ops::Absolute(y_true), Epsilon());
   return 100.0 * MeanOverLast(ops::Absolute((y_true - y_pred) / scale));
 }
 
 Value MeanSquaredLogarithmicError(Value y_true, Value y_pred) {
   std::tie(y_true, y_pred) = Aligned(y_true, y_pred);
-  const Value log_pred = ops::Log(ops::Maximum(y_pred, kEpsilon) + 1.0);
-  const Value log_true = ops::Log(ops::Maximum(y_true, kEpsilon) + 1.0);
+  const Value log_pred = ops::Log(ops::Maximum(y_pred, Epsilon()) + 1.0);
+  const Value log_true = ops::Log(ops::Maximum(y_true, Epsilon()) + 1.0);
   return MeanOverLast(ops::Square(log_pred - log_true));
 }
 
@@ -82,7 +83,7 @@ Value CosineSimilarity(Value y_true, Value y_pred, int64_t axis) {
   const auto normalized = [axis](Value x) {
     // Source: keras.utils.normalize's l2 with epsilon squared under the root.
     const Value square_sum = ops::Sum(ops::Square(x), {axis}, true);
-    return x * ops::Rsqrt(ops::Maximum(square_sum, kEpsilon * kEpsilon));
+    return x * ops::Rsqrt(ops::Maximum(square_sum, Epsilon() * Epsilon()));
   };
   return -ops::Sum(normalized(y_true) * normalized(y_pred), {axis});
 }
@@ -105,14 +106,14 @@ Value CategoricalHinge(Value y_true, Value y_pred) {
 }
 
 Value KLDivergence(Value y_true, Value y_pred) {
-  y_true = ops::Clip(ops::Cast(y_true, y_pred.dtype()), kEpsilon, 1.0);
-  y_pred = ops::Clip(y_pred, kEpsilon, 1.0);
+  y_true = ops::Clip(ops::Cast(y_true, y_pred.dtype()), Epsilon(), 1.0);
+  y_pred = ops::Clip(y_pred, Epsilon(), 1.0);
   return ops::Sum(y_true * ops::Log(y_true / y_pred), {-1});
 }
 
 Value Poisson(Value y_true, Value y_pred) {
   y_true = ops::Cast(y_true, y_pred.dtype());
-  return MeanOverLast(y_pred - y_true * ops::Log(y_pred + kEpsilon));
+  return MeanOverLast(y_pred - y_true * ops::Log(y_pred + Epsilon()));
 }
 
 Value BinaryCrossentropy(Value y_true, Value y_pred, bool from_logits, double label_smoothing,

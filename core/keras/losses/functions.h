@@ -10,8 +10,6 @@ namespace tricorn::keras::losses {
 
 using ir::Value;
 
-inline constexpr double kEpsilon = 1e-7;  // Keras's backend.epsilon()
-
 // y_true in y_pred's dtype, both in one rank.
 std::pair<Value, Value> Aligned(Value y_true, Value y_pred);
 // y_true squeezed by `smoothing` towards `share`.

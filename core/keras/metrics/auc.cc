@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
@@ -11,8 +12,6 @@ namespace tricorn::keras {
 namespace {
 
 using ir::Value;
-
-constexpr double kEpsilon = 1e-7;
 
 bool IsOneOf(const std::string& name, std::initializer_list<std::string_view> known) {
   return std::find(known.begin(), known.end(), name) != known.end();
@@ -108,8 +107,8 @@ std::vector<double> AUC::Thresholds() const {
   } else {
     thresholds = EvenThresholds(config_.num_thresholds);
   }
-  thresholds.front() = -kEpsilon;
-  thresholds.back() = 1 + kEpsilon;
+  thresholds.front() = -Epsilon();
+  thresholds.back() = 1 + Epsilon();
   return thresholds;
 }
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "core/keras/losses/reduction.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/gather/gather.h"
 #include "core/ops/nn/nn.h"
@@ -15,7 +16,6 @@ namespace {
 
 using ir::Value;
 
-constexpr double kEpsilon = 1e-7;
 constexpr double kLowest = -1e10;  // below every threshold
 
 Value ConstantVector(ir::Builder& builder, const std::vector<double>& values) {
@@ -29,7 +29,7 @@ bool AreEven(const std::vector<double>& thresholds) {
   if (count < 3) return false;
   for (size_t i = 0; i < count; ++i) {
     const double even = static_cast<double>(i) / static_cast<double>(count - 1);
-    if (std::abs(thresholds[i] - even) > kEpsilon + 1e-5 * even) return false;
+    if (std::abs(thresholds[i] - even) > Epsilon() + 1e-5 * even) return false;
   }
   return true;
 }

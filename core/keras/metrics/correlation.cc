@@ -3,6 +3,7 @@
 #include <tuple>
 
 #include "core/keras/losses/functions.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 
@@ -26,7 +27,7 @@ Value ConcordanceCorrelation::Function(Value y_true, Value y_pred) const {
   const Value mean_true = ops::Mean(y_true, axis, true);
   const Value mean_pred = ops::Mean(y_pred, axis, true);
   const Value variances = ops::Variance(y_true, axis, true) + ops::Variance(y_pred, axis, true);
-  const Value norm = variances + ops::Square(mean_true - mean_pred) + losses::kEpsilon;
+  const Value norm = variances + ops::Square(mean_true - mean_pred) + Epsilon();
   return ops::Mean(2.0 * (y_true - mean_pred) * (y_pred - mean_pred) / norm, axis);
 }
 

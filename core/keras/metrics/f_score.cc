@@ -1,5 +1,6 @@
 #include "core/keras/metrics/f_score.h"
 
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
@@ -8,8 +9,6 @@ namespace tricorn::keras {
 namespace {
 
 using ir::Value;
-
-constexpr double kEpsilon = 1e-7;
 
 // 1 where a prediction is positive.
 Value Decided(Value y_pred, std::optional<double> threshold) {
@@ -72,13 +71,13 @@ ir::Values FScore::Update(Value y_true, Value y_pred, Value sample_weight, Value
 Value FScore::Result(ir::Operands state) const {
   const Form how = form();
   const Value hits = state[0];
-  const Value precision = hits / (hits + state[1] + kEpsilon);
-  const Value recall = hits / (hits + state[2] + kEpsilon);
+  const Value precision = hits / (hits + state[1] + Epsilon());
+  const Value recall = hits / (hits + state[2] + Epsilon());
   const double square = how.beta * how.beta;
-  const Value score = precision * recall / (square * precision + recall + kEpsilon) * (1 + square);
+  const Value score = precision * recall / (square * precision + recall + Epsilon()) * (1 + square);
   if (!how.average) return score;
   if (how.average != "weighted") return ops::Mean(score);
-  return ops::Sum(score * (state[3] / (ops::Sum(state[3]) + kEpsilon)));
+  return ops::Sum(score * (state[3] / (ops::Sum(state[3]) + Epsilon())));
 }
 
 void RegisterFScores(Registry<Metric>& registry) {

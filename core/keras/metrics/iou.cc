@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/gather/gather.h"
 #include "core/ops/reduce/reduce.h"
@@ -12,8 +13,6 @@ namespace tricorn::keras {
 namespace {
 
 using ir::Value;
-
-constexpr double kEpsilon = 1e-7;
 
 Value Flat(Value x) { return ops::Reshape(x, {-1}); }
 
@@ -90,8 +89,8 @@ Value ConfusionMatrixIoU::Result(ir::Operands state) const {
   const Value target_hits = ops::Take(hits, targets, 0);
   const Value target_either = ops::Take(either, targets, 0);
   const Value was_met = ops::Greater(target_either, 1e-9);
-  const Value iou = ops::Where(was_met, target_hits / (target_either + kEpsilon), 0.0);
-  return ops::Sum(iou) / (ops::Sum(ops::Cast(was_met, DType::kF32)) + kEpsilon);
+  const Value iou = ops::Where(was_met, target_hits / (target_either + Epsilon()), 0.0);
+  return ops::Sum(iou) / (ops::Sum(ops::Cast(was_met, DType::kF32)) + Epsilon());
 }
 
 void RegisterIoUs(Registry<Metric>& registry) {

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "core/keras/settings/settings.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
@@ -30,7 +31,7 @@ ir::Value OrthogonalRegularizer::operator()(ir::Value x) const {
       static_cast<double>(rows.dim(0)) * (static_cast<double>(rows.dim(0)) - 1) / 2;
   // Keras divides by the norm, or by epsilon where that is zero.
   const ir::Value norms = ops::Sqrt(ops::Sum(ops::Square(rows), {1}, true));
-  const ir::Value unit = rows / ops::Maximum(norms, 1e-7);
+  const ir::Value unit = rows / ops::Maximum(norms, Epsilon());
   const ir::Value products = ops::Absolute(ops::Matmul(unit, ops::Transpose(unit)));
   const ir::Value others = ops::Where(OffDiagonal(x.builder(), rows.dim(0)), products, 0.0);
   return config_.factor * 0.5 / pairs * ops::Sum(others);

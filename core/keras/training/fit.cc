@@ -1,9 +1,11 @@
 // Fit and Evaluate: epochs of steps, and whom they tell.
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/status.h"
 #include "core/data/prefetch.h"
+#include "core/keras/settings/settings.h"
 #include "core/keras/training/trainer.h"
 
 namespace tricorn::keras {
@@ -16,6 +18,12 @@ template <typename Hook, typename... Args>
 absl::Status Tell(Callbacks callbacks, Hook hook, Args&&... args) {
   for (Callback* callback : callbacks) RETURN_IF_ERROR((callback->*hook)(args...));
   return absl::OkStatus();
+}
+
+// As the settings cap what an argument says.
+std::optional<int64_t> Capped(std::optional<int64_t> steps) {
+  const std::optional<int64_t> most = CurrentSettings().max_steps_per_epoch;
+  return steps && most ? std::min(*steps, *most) : most ? most : steps;
 }
 
 int64_t NumSteps(int64_t rows, int64_t batch_size, std::optional<int64_t> limit) {
@@ -133,8 +141,8 @@ absl::StatusOr<Logs> Trainer::Evaluate(const Dataset& dataset, const EvaluateOpt
   if (options.batch_size < 1) {
     return InvalidArgument("batch_size: expected at least 1, received {}", options.batch_size);
   }
-  return EvaluatePlan({&dataset, {0, dataset.num_rows()}, options.batch_size, options.steps},
-                      callbacks);
+  return EvaluatePlan(
+      {&dataset, {0, dataset.num_rows()}, options.batch_size, Capped(options.steps)}, callbacks);
 }
 
 absl::StatusOr<Logs> Trainer::EpochLogs(int64_t epoch, const std::optional<EpochPlan>& validation,
@@ -156,7 +164,8 @@ absl::StatusOr<std::optional<Trainer::EpochPlan>> Trainer::PlanValidation(const 
                                                                           EpochPlan& train) const {
   const int64_t batch_size = options.validation_batch_size.value_or(options.batch_size);
   if (validation != nullptr) {
-    return EpochPlan{validation, {0, validation->num_rows()}, batch_size, options.validation_steps};
+    return EpochPlan{
+        validation, {0, validation->num_rows()}, batch_size, Capped(options.validation_steps)};
   }
   if (options.validation_split == 0) return std::nullopt;
   const int64_t rows = train.rows.size();
@@ -168,13 +177,15 @@ absl::StatusOr<std::optional<Trainer::EpochPlan>> Trainer::PlanValidation(const 
         options.validation_split, rows);
   }
   train.rows.end = split;
-  return EpochPlan{train.dataset, {split, rows}, batch_size, options.validation_steps};
+  return EpochPlan{train.dataset, {split, rows}, batch_size, Capped(options.validation_steps)};
 }
 
 absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* validation,
                                      FitOptions options, Callbacks callbacks) {
   RETURN_IF_ERROR(CheckFit(options, train));
-  EpochPlan plan{&train, {0, train.num_rows()}, options.batch_size, options.steps_per_epoch};
+  options.epochs = std::min(options.epochs, CurrentSettings().max_epochs.value_or(options.epochs));
+  EpochPlan plan{
+      &train, {0, train.num_rows()}, options.batch_size, Capped(options.steps_per_epoch)};
   ASSIGN_OR_RETURN(const std::optional<EpochPlan> validating,
                    PlanValidation(validation, options, plan));
   History history;

@@ -5,6 +5,7 @@
 
 #include "core/base/status.h"
 #include "core/data/prefetch.h"
+#include "core/keras/settings/settings.h"
 #include "core/keras/training/step_inputs.h"
 
 namespace tricorn::keras {
@@ -156,7 +157,9 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset,
   Prefetcher batches(dataset, EpochOrder::Sequential({0, dataset.num_rows()}),
                      {.batch_size = options.batch_size});
   Progress progress{.steps = (dataset.num_rows() + options.batch_size - 1) / options.batch_size};
-  if (options.steps) progress.steps = std::min(progress.steps, *options.steps);
+  for (const std::optional<int64_t> most : {options.steps, CurrentSettings().max_steps_per_epoch}) {
+    if (most) progress.steps = std::min(progress.steps, *most);
+  }
   std::vector<std::vector<Tensor>> parts;  // by output
   for (; progress.step < progress.steps; ++progress.step) {
     ASSIGN_OR_RETURN(const std::optional<Batch> batch, batches.Next());

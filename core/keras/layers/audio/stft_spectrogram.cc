@@ -4,6 +4,7 @@
 
 #include "core/keras/initializers/stft.h"
 #include "core/keras/layers/input_checks.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/conv/conv.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/nn.h"
@@ -88,9 +89,9 @@ ir::Value STFTSpectrogram::Call(CallContext& context, ir::Value x) {
     const ir::Value inner = ops::SliceAxis(power, -1, 1, power.dim(-1) - 1);
     return arrange(power + ops::Pad(inner, {0, 0, 0, 1}, {0, 0, 0, 1}));
   }
-  const ir::Value magnitude = ops::Sqrt(ops::Maximum(power, ops::kEpsilon));
+  const ir::Value magnitude = ops::Sqrt(ops::Maximum(power, Epsilon()));
   if (config_.mode == "magnitude") return arrange(magnitude);
-  return arrange(ops::Log(ops::Maximum(magnitude, ops::kEpsilon)));
+  return arrange(ops::Log(ops::Maximum(magnitude, Epsilon())));
 }
 
 }  // namespace tricorn::keras::layers

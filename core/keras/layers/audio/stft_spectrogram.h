@@ -20,7 +20,7 @@ struct STFTSpectrogramConfig {
   std::optional<std::string> scaling = "density";
   WindowPadding padding = WindowPadding::kValid;
   bool expand_dims = false;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(mode, frame_length, frame_step, fft_length, window, periodic, scaling, padding,
          expand_dims, data_format)
 };

@@ -18,7 +18,7 @@ struct ConvTransposeConfig {
   Tuple<N> strides = 1;
   WindowPadding padding = WindowPadding::kValid;
   std::optional<Tuple<N>> output_padding = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   Tuple<N> dilation_rate = 1;
   Activation activation = "linear";
   bool use_bias = true;

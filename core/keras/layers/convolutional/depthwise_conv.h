@@ -15,7 +15,7 @@ struct DepthwiseConvConfig {
   Tuple<N> strides = 1;
   WindowPadding padding = WindowPadding::kValid;
   int64_t depth_multiplier = 1;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   Tuple<N> dilation_rate = 1;
   Activation activation = "linear";
   bool use_bias = true;

@@ -15,7 +15,7 @@ struct SeparableConvConfig {
   Tuple<N> kernel_size = 0;
   Tuple<N> strides = 1;
   WindowPadding padding = WindowPadding::kValid;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   Tuple<N> dilation_rate = 1;
   int64_t depth_multiplier = 1;
   Activation activation = "linear";

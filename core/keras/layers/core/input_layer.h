@@ -4,6 +4,7 @@
 
 #include "core/keras/layers/layer_of.h"
 #include "core/keras/layers/layer_with.h"
+#include "core/keras/settings/settings.h"
 
 namespace tricorn::keras {
 
@@ -13,7 +14,7 @@ struct InputConfig {
   std::optional<SymbolicShape> shape = std::nullopt;
   std::optional<int64_t> batch_size = std::nullopt;
   std::optional<SymbolicShape> batch_shape = std::nullopt;
-  DType dtype = DType::kF32;
+  DType dtype = CurrentSettings().floatx;
   bool optional = false;
   std::string name = "";
   FIELDS(shape, batch_size, batch_shape, dtype, optional, name)

@@ -7,7 +7,7 @@ namespace tricorn::keras {
 struct CenterCropConfig {
   int64_t height = 1;
   int64_t width = 1;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(height, width, data_format, bounding_box_format)
 };

@@ -7,7 +7,7 @@ namespace tricorn::keras {
 struct MaxNumBoundingBoxesConfig {
   int64_t max_number = 1;
   int64_t fill_value = -1;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(max_number, fill_value, data_format, bounding_box_format)
 };

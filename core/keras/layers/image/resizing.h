@@ -13,7 +13,7 @@ struct ResizingConfig {
   std::string fill_mode = "constant";
   double fill_value = 0;
   bool antialias = false;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(height, width, interpolation, crop_to_aspect_ratio, pad_to_aspect_ratio, fill_mode,
          fill_value, antialias, data_format, bounding_box_format)

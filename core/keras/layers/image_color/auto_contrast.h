@@ -6,7 +6,7 @@ namespace tricorn::keras {
 
 struct AutoContrastConfig {
   ValueRange value_range = {};
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, data_format, bounding_box_format)
 };

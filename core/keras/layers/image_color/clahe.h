@@ -9,7 +9,7 @@ struct ContrastLimitedAdaptiveHistogramEqualizationConfig {
   ValueRange value_range = {};
   double clip_limit = 4.0;
   Tuple<2> tile_grid_size = 8;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, clip_limit, tile_grid_size, data_format, bounding_box_format)
 };

@@ -7,7 +7,7 @@ namespace tricorn::keras {
 struct EqualizationConfig {
   ValueRange value_range = {};
   int64_t bins = 256;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, bins, data_format, bounding_box_format)
 };

@@ -11,7 +11,7 @@ struct RandomColorJitterConfig {
   std::optional<Factor<-1, 1>> saturation_factor = std::nullopt;
   std::optional<Factor<0, 1>> hue_factor = std::nullopt;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, brightness_factor, contrast_factor, saturation_factor, hue_factor, seed,
          data_format, bounding_box_format)

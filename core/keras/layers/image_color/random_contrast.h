@@ -8,7 +8,7 @@ struct RandomContrastConfig {
   Factor<0, 1> factor = 0.0;
   ValueRange value_range = {};
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, value_range, seed, data_format, bounding_box_format)
 };

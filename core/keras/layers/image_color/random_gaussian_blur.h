@@ -11,7 +11,7 @@ struct RandomGaussianBlurConfig {
   Factor<0, 1> sigma = 1.0;
   ValueRange value_range = {};
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, kernel_size, sigma, value_range, seed, data_format, bounding_box_format)
 };

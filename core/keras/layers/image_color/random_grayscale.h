@@ -7,7 +7,7 @@ namespace tricorn::keras {
 struct RandomGrayscaleConfig {
   double factor = 0.5;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, seed, data_format, bounding_box_format)
 };

@@ -9,7 +9,7 @@ struct SolarizationConfig {
   Factor<0, 1> threshold_factor = Factor<0, 1>(0.0, 0.0);
   ValueRange value_range = {};
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(addition_factor, threshold_factor, value_range, seed, data_format, bounding_box_format)
 };

@@ -8,7 +8,7 @@ struct RandomCropConfig {
   int64_t height = 1;
   int64_t width = 1;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(height, width, seed, data_format, bounding_box_format)
 };

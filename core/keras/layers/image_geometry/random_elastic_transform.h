@@ -12,7 +12,7 @@ struct RandomElasticTransformConfig {
   double fill_value = 0;
   ValueRange value_range = {};
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, scale, interpolation, fill_mode, fill_value, value_range, seed, data_format,
          bounding_box_format)

@@ -10,7 +10,7 @@ struct RandomRotationConfig {
   std::string interpolation = "bilinear";
   double fill_value = 0;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, fill_mode, interpolation, fill_value, seed, data_format, bounding_box_format)
 };

@@ -11,7 +11,7 @@ struct RandomShearConfig {
   std::string fill_mode = "reflect";
   double fill_value = 0;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(x_factor, y_factor, interpolation, fill_mode, fill_value, seed, data_format,
          bounding_box_format)

@@ -13,7 +13,7 @@ struct AugMixConfig {
   bool all_ops = true;
   std::string interpolation = "bilinear";
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, num_chains, chain_depth, factor, alpha, all_ops, interpolation, seed,
          data_format, bounding_box_format)

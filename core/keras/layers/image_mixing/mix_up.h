@@ -7,7 +7,7 @@ namespace tricorn::keras {
 struct MixUpConfig {
   double alpha = 0.2;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(alpha, seed, data_format, bounding_box_format)
 };

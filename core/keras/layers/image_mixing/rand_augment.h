@@ -10,7 +10,7 @@ struct RandAugmentConfig {
   Factor<0, 1> factor = 0.5;
   std::string interpolation = "bilinear";
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(value_range, num_ops, factor, interpolation, seed, data_format, bounding_box_format)
 };

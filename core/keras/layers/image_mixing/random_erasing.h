@@ -10,7 +10,7 @@ struct RandomErasingConfig {
   Json fill_value = nullptr;
   ValueRange value_range = {};
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::optional<std::string> bounding_box_format = std::nullopt;
   FIELDS(factor, scale, fill_value, value_range, seed, data_format, bounding_box_format)
 };

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/keras/layers/input_checks.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
@@ -133,11 +134,10 @@ BatchNormalization::Moments BatchNormalization::MomentsOf(ir::Value x) const {
 }
 
 BatchNormalization::Moments BatchNormalization::MaskedMoments(ir::Value x, ir::Value mask) const {
-  constexpr double kEpsilon = 1e-7;
   const ops::Axes axes = ReducedAxes(x);
   const ir::Value valid =
       ops::BroadcastTo(ops::ExpandDims(ops::Cast(mask, DType::kBool), {-1}), x.shape());
-  const ir::Value count = ops::Sum(ops::Cast(valid, x.dtype()), axes, true) + kEpsilon;
+  const ir::Value count = ops::Sum(ops::Cast(valid, x.dtype()), axes, true) + Epsilon();
   const ir::Value mean = ops::Sum(ops::Where(valid, x, 0), axes, true) / count;
   const ir::Value squares = ops::Square(ops::Where(valid, x - mean, 0));
   const ir::Value variance = ops::Sum(squares, axes, true) / count;

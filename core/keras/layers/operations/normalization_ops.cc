@@ -1,5 +1,6 @@
 #include "core/keras/layers/operations/op_forms.h"
 #include "core/keras/layers/operations/op_table.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/layer_norm/layer_norm.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
@@ -27,7 +28,7 @@ Values BatchNormalization(OpArguments& a) {
 Values LayerNormalization(OpArguments& a) {
   const Value x = a.Tensor("x");
   const ops::Axes axes = AxesOr(a, {-1});
-  const double epsilon = a.Number("epsilon", ops::kEpsilon);
+  const double epsilon = a.Number("epsilon", Epsilon());
   if (!a.Flag("rms_scaling", false)) {
     return {ops::LayerNormalization(x, Optional(a, "gamma"), Optional(a, "beta"), axes, epsilon)};
   }
@@ -38,7 +39,7 @@ Values LayerNormalization(OpArguments& a) {
 
 Values RmsNormalization(OpArguments& a) {
   return {ops::RmsNormalization(a.Tensor("x"), Optional(a, "scale"), AxesOr(a, {-1}),
-                                a.Number("epsilon", ops::kEpsilon))};
+                                a.Number("epsilon", Epsilon()))};
 }
 
 Values Moments(OpArguments& a) {
@@ -52,7 +53,7 @@ Values Moments(OpArguments& a) {
 
 Values Normalize(OpArguments& a) {
   return {ops::Normalize(a.Tensor("x"), AxesOr(a, {-1}), a.Int("order", 2),
-                         a.Number("epsilon", ops::kEpsilon))};
+                         a.Number("epsilon", Epsilon()))};
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace tricorn::keras {
 template <int N>
 struct AdaptivePoolingConfig {
   Tuple<N> output_size = 0;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(output_size, data_format)
 };
 

@@ -9,7 +9,7 @@
 namespace tricorn::keras {
 
 struct GlobalPoolingConfig {
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   bool keepdims = false;
   FIELDS(data_format, keepdims)
 };

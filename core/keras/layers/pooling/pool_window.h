@@ -15,7 +15,7 @@ struct PoolingConfig {
   Tuple<N> pool_size = 2;
   std::optional<Tuple<N>> strides = std::nullopt;
   WindowPadding padding = WindowPadding::kValid;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(pool_size, strides, padding, data_format)
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/backend/cpu/compute_on_host.h"
 #include "core/keras/layers/input_checks.h"
+#include "core/keras/settings/settings.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
@@ -140,7 +141,6 @@ absl::Status Normalization::Adapt(std::span<const Tensor> batches) {
 }
 
 ir::Value Normalization::Call(CallContext& context, ir::Value input) {
-  constexpr double kEpsilon = 1e-7;
   const ir::Value x = ops::Cast(input, compute_dtype());
   const auto statistic = [&](const Variable* variable, const Tensor& fixed) {
     if (variable == nullptr) return context.builder().Constant(fixed.Cast(compute_dtype()));
@@ -151,7 +151,7 @@ ir::Value Normalization::Call(CallContext& context, ir::Value input) {
     return ops::Reshape(Weight(context, variable), Shape(std::move(shape)));
   };
   const ir::Value mean = statistic(mean_, fixed_mean_);
-  const ir::Value scale = ops::Maximum(ops::Sqrt(statistic(variance_, fixed_variance_)), kEpsilon);
+  const ir::Value scale = ops::Maximum(ops::Sqrt(statistic(variance_, fixed_variance_)), Epsilon());
   return config_.invert ? mean + x * scale : (x - mean) / scale;
 }
 

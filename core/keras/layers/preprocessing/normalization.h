@@ -20,7 +20,7 @@ struct NormalizationConfig {
 
 namespace layers {
 
-// y = (x - mean) / max(sqrt(variance), 1e-7); with invert, the way back. Statistics are kept for
+// y = (x - mean) / max(sqrt(variance), epsilon); with invert, the way back. Statistics are kept for
 // each index along `axis`; for all alike when that is empty. Inputs:   x (batch, ...), any number
 // type.   Outputs: y, as x in the compute dtype. Weights:  mean, variance, count () i32, not
 // trained: those that Keras's adapt found; none when the

@@ -17,7 +17,7 @@ struct ConvLSTMCellConfig {
   Tuple<N> kernel_size = 0;
   Tuple<N> strides = 1;
   WindowPadding padding = WindowPadding::kValid;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   Tuple<N> dilation_rate = 1;
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";
@@ -54,7 +54,7 @@ struct ConvLSTMConfig {
   Tuple<N> kernel_size = 0;
   Tuple<N> strides = 1;
   WindowPadding padding = WindowPadding::kValid;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   Tuple<N> dilation_rate = 1;
   Activation activation = "tanh";
   Activation recurrent_activation = "sigmoid";

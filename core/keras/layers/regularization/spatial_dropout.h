@@ -12,7 +12,7 @@ template <int N>
 struct SpatialDropoutConfig {
   double rate = 0.0;
   std::optional<int64_t> seed = std::nullopt;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(rate, seed, data_format)
 };
 

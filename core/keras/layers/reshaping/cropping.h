@@ -10,7 +10,7 @@ namespace tricorn::keras {
 template <int N>
 struct CroppingConfig {
   Margins<N> cropping = N == 2 ? 0 : 1;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(cropping, data_format)
 };
 

@@ -7,7 +7,7 @@
 namespace tricorn::keras {
 
 struct FlattenConfig {
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(data_format)
 };
 

@@ -12,7 +12,7 @@ namespace tricorn::keras {
 template <int N>
 struct UpSamplingConfig {
   Tuple<N> size = 2;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(size, data_format)
 };
 struct UpSampling1DConfig {
@@ -21,7 +21,7 @@ struct UpSampling1DConfig {
 };
 struct UpSampling2DConfig {
   Tuple<2> size = 2;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   std::string interpolation = "nearest";
   FIELDS(size, data_format, interpolation)
 };

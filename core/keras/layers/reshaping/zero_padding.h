@@ -10,7 +10,7 @@ namespace tricorn::keras {
 template <int N>
 struct ZeroPaddingConfig {
   Margins<N> padding = 1;
-  DataFormat data_format = DataFormat::kChannelsLast;
+  DataFormat data_format = DefaultDataFormat();
   FIELDS(padding, data_format)
 };
 
