@@ -94,6 +94,17 @@ def evaluate(model, inputs, loss_weights, training):
     return results, gradients, differentiable
 
 
+def repeated(model, inputs, times, arrays):
+    """Names of the outputs of further calls after a first one; Keras's JAX backend keeps states between
+    eager calls only."""
+    calls = []
+    for call in range(times + 1):
+        outputs = keras.tree.flatten(model(structured(model, inputs), training=False))
+        if call > 0:
+            calls.append([arrays.add(f"call.{call}.{i}", y) for i, y in enumerate(outputs)])
+    return calls
+
+
 def layer_case(folder, model, draw):
     """Kind "layer": forward and gradients in prediction and, if it is not random, in training."""
     arrays = Arrays()
@@ -153,6 +164,8 @@ def layer_case(folder, model, draw):
             weight_grads=weight_grads,
             updated_weights=updated,
         )
+    if draw.repeats:
+        modes["inference"]["repeat_outputs"] = repeated(model, inputs, draw.repeats, arrays)
     model.save(folder / "model.keras")
     write(
         folder, "layer", arrays, draw.tolerance,

@@ -6,6 +6,8 @@ import keras
 ACTIVATIONS = """relu relu6 tanh sigmoid gelu elu selu celu softplus softsign silu mish leaky_relu
     hard_sigmoid hard_silu hard_tanh tanh_shrink soft_shrink squareplus sparse_plus sparsemax exponential
     log_sigmoid log_softmax softmax linear""".split()
+# Without places where what was rounded another way gets another slope or value.
+SMOOTH = "tanh sigmoid gelu silu softplus softsign mish exponential softmax linear".split()
 # One place (bias, gamma, ...) has one dimension and its constraints and initializers are elementwise.
 INITIALIZERS = (
     "zeros ones random_normal random_uniform truncated_normal he_normal lecun_uniform".split()
@@ -20,15 +22,17 @@ class Draw:
     """Random choices by a seed. The methods' results depend only on the seed and the calls before.
 
     input() makes inputs of the model; `tolerance` is what its values may differ by, relative and
-    absolute.
+    absolute; `repeats` are further calls of a model that remembers the one before.
     """
 
-    def __init__(self, *seed):
+    def __init__(self, *seed, smooth=False):
         self.rng = np.random.default_rng(seed)
         self.inputs = []
         self.samplers = []
         self.batch = self.whole(1, 4)
         self.tolerance = 2e-5
+        self.repeats = 0
+        self.activations = SMOOTH if smooth else ACTIVATIONS
 
     # -- Choices
     def whole(self, low, high):
@@ -58,7 +62,7 @@ class Draw:
 
     # -- Arguments that many layers share
     def activation(self, probability=0.6):
-        return self.maybe(probability, lambda: self.one_of(*ACTIVATIONS))
+        return self.maybe(probability, lambda: self.one_of(*self.activations))
 
     def regularizer(self):
         return self.one_of(
@@ -111,14 +115,14 @@ class Draw:
         )
 
     # -- Inputs
-    def input(self, shape, dtype="float32", sample=normal, free=()):
+    def input(self, shape, dtype="float32", sample=normal, free=(), batch=None):
         """A symbolic input of (batch, *shape); sample(rng, shape) gives its values. Now and then the
-        lengths of the axes `free` of the shape are not known beforehand."""
+        lengths of the axes `free` of the shape are not known beforehand. `batch` fixes its own."""
         known = list(shape)
         if free and self.chance(0.15):
             for axis in free:
                 known[axis] = None
-        tensor = keras.Input(known, dtype=dtype)
+        tensor = keras.Input(known, batch_size=batch, dtype=dtype)
         self.inputs.append(tensor)
         self.samplers.append(lambda batch: sample(self.rng, (batch, *shape)))
         return tensor

@@ -214,4 +214,7 @@ def graph(draw):
         return outputs[0]
     if draw.chance(0.3):
         return {f"out_{i}": tensor for i, tensor in enumerate(outputs)}
+    if len(outputs) == 3 and draw.chance():
+        first, *others = outputs
+        return draw.one_of([first, others], {"head": others, "tail": first})
     return outputs

@@ -10,7 +10,8 @@ def cell_arguments(draw, name):
     """Of a recurrent layer or its cell: `name` is SimpleRNN, LSTM or GRU."""
     arguments = {"use_bias": draw.chance(0.8)}
     if draw.chance(0.4):
-        arguments["activation"] = draw.one_of("tanh", "relu", "sigmoid", "softsign", "gelu")
+        known = ("tanh", "relu", "sigmoid", "softsign", "gelu")
+        arguments["activation"] = draw.one_of(*(a for a in known if a in draw.activations))
     if name != "SimpleRNN" and draw.chance(0.4):
         arguments["recurrent_activation"] = draw.one_of(*GATES)
     if name == "LSTM" and draw.chance(0.3):
@@ -43,11 +44,22 @@ def recurrent(draw, cls):
     rnn = cls(
         units, **walk(draw), **cell_arguments(draw, cls.__name__), **draw.activity_regularizer(0.1)
     )
+    if draw.chance(0.15):
+        return stateful(draw, rnn)
     inputs = sequence(draw)
     if draw.chance(0.3):
         states = [draw.input((units,)) for _ in range(2 if cls.__name__ == "LSTM" else 1)]
         return rnn(inputs, initial_state=states)
     return rnn(inputs)
+
+
+def stateful(draw, rnn):
+    """The same layer, which goes on where the call before ended: for batches of one size."""
+    draw.repeats = 2
+    again = type(rnn).from_config(
+        rnn.get_config() | {"stateful": True, "activity_regularizer": None}
+    )
+    return again(draw.input((draw.whole(1, 5), draw.whole(1, 4)), batch=draw.batch))
 
 
 @layer("SimpleRNNCell", "LSTMCell", "GRUCell")
