@@ -35,6 +35,7 @@ class GeneratedKernel : public Kernel {
   bool may_overwrite(size_t operand, size_t /*result*/) const override {
     return operand < may_overwrite_.size() && may_overwrite_[operand];
   }
+  bool may_run_beside() const override { return true; }
   absl::Status Enqueue(const KernelArgs& args) const override;
 
   const std::vector<Stage>& stages() const { return stages_; }

@@ -33,6 +33,9 @@ class Kernel {
   // Whether a result may share the bytes of an operand of the same size: true when every element of
   // the operand is read by the thread that writes the same element of the result, before it does.
   virtual bool may_overwrite(size_t /*operand*/, size_t /*result*/) const { return false; }
+  // Whether it gains by running at the same time as others: it puts work on its stream alone, and
+  // too little to keep the device busy.
+  virtual bool may_run_beside() const { return false; }
   // Whether Enqueue can be recorded: it allocates nothing and waits for nothing.
   virtual bool can_be_captured() const { return true; }
   // Puts the work on the stream.

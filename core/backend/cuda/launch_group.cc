@@ -17,18 +17,29 @@ constexpr int kThreads = 256;
 constexpr size_t kMaxPointers = 4000;
 constexpr size_t kMaxBodies = 32;
 constexpr size_t kMaxSharedBodies = 8;
+constexpr int64_t kWorkspaceAlignment = 64;
 
 // A node of the group.
 struct Member {
-  std::unique_ptr<Kernel> owner;
-  const GeneratedKernel* kernel = nullptr;
-  std::vector<size_t> operands;  // of the group
+  std::unique_ptr<Kernel> kernel;
+  const GeneratedKernel* shareable = nullptr;  // the kernel, if it may be part of a launch
+  std::vector<size_t> operands;                // of the group
   size_t first_result = 0;
   size_t num_results = 0;
+  int64_t workspace = 0;  // where its own begins in the group's
 
-  const GeneratedKernel::Stage& stage() const { return kernel->stages()[0]; }
+  const GeneratedKernel::Stage& stage() const { return shareable->stages()[0]; }
   size_t num_pointers() const { return operands.size() + num_results; }
 };
+
+// The kernel as one that may be part of a launch with others.
+const GeneratedKernel* Shareable(const Kernel& kernel) {
+  const auto* generated = dynamic_cast<const GeneratedKernel*>(&kernel);
+  const bool may = generated != nullptr && generated->stages().size() == 1 &&
+                   generated->workspace_nbytes() == 0 &&
+                   generated->stages()[0].launch.threads == kThreads;
+  return may ? generated : nullptr;
+}
 
 // A body as a function of the addresses in its pointers, of its block and of its size. The block
 // has the name under which a kernel of its own would know it.
@@ -37,10 +48,10 @@ std::string FunctionCode(const Member& member, size_t number) {
       "__device__ inline void Member{}(u8* const* at, const Block blockIdx, "
       "const i64 num_elements) {{\n",
       number);
-  const std::vector<std::string>& types = member.kernel->pointer_types();
+  const std::vector<std::string>& types = member.shareable->pointer_types();
   for (size_t i = 0; i < types.size(); ++i) {
     text += fmt::format("{0} const {1} = ({0})at[{2}];\n", types[i],
-                        PointerName(i, member.kernel->num_operands()), i);
+                        PointerName(i, member.shareable->num_operands()), i);
   }
   return text + member.stage().body + "}\n";
 }
@@ -48,7 +59,7 @@ std::string FunctionCode(const Member& member, size_t number) {
 // Bodies are the same function when they do the same to the same types.
 std::string KeyOf(const Member& member) {
   std::string key;
-  for (const std::string& type : member.kernel->pointer_types()) key += type + ",";
+  for (const std::string& type : member.shareable->pointer_types()) key += type + ",";
   return key + member.stage().body;
 }
 
@@ -147,17 +158,26 @@ class LaunchCode {
 
 class LaunchGroup : public Kernel {
  public:
-  LaunchGroup(std::vector<Member> members, SourceModule& module) : members_(std::move(members)) {
+  LaunchGroup(std::vector<Member> members, SourceModule& module, SideStreams& streams)
+      : members_(std::move(members)), streams_(streams) {
     std::vector<LaunchCode> codes(1);
     for (size_t i = 0; i < members_.size(); ++i) {
-      if (codes.back().Add(members_[i], i)) continue;
-      codes.emplace_back();
-      CHECK(codes.back().Add(members_[i], i));
+      if (members_[i].shareable == nullptr) {
+        alone_.push_back(i);
+      } else if (!codes.back().Add(members_[i], i)) {
+        codes.emplace_back();
+        CHECK(codes.back().Add(members_[i], i));
+      }
     }
     for (const LaunchCode& code : codes) {
       if (code.blocks() == 0) continue;
       launches_.push_back({module.Add(code.Source()), code.blocks(), code.members()});
     }
+  }
+
+  int64_t workspace_nbytes() const override {
+    const Member& last = members_.back();
+    return last.workspace + last.kernel->workspace_nbytes();
   }
 
   // A member's own result over an operand that nobody else reads.
@@ -175,22 +195,24 @@ class LaunchGroup : public Kernel {
     return may;
   }
 
+  bool can_be_captured() const override {
+    return std::all_of(members_.begin(), members_.end(),
+                       [](const Member& member) { return member.kernel->can_be_captured(); });
+  }
+
+  // What runs alone goes to the side streams in turn, but that the main one is never idle.
   absl::Status Enqueue(const KernelArgs& args) const override {
-    for (const SharedLaunch& launch : launches_) {
-      std::vector<std::byte*> pointers;
-      for (const size_t index : launch.members) {
-        const Member& member = members_[index];
-        for (const size_t operand : member.operands) pointers.push_back(args.operands[operand]);
-        for (size_t i = 0; i < member.num_results; ++i) {
-          pointers.push_back(args.results[member.first_result + i]);
-        }
-      }
-      void* parameters[] = {pointers.data()};
-      RETURN_IF_CUDA_ERROR(cudaLaunchKernel(static_cast<const void*>(launch.function->handle),
-                                            dim3(static_cast<unsigned>(launch.blocks)),
-                                            dim3(kThreads), parameters, 0, args.stream));
+    const auto count = static_cast<int>(alone_.size());
+    const int on_main = launches_.empty() && count > 0 ? 1 : 0;
+    const int sides = std::min(count - on_main, SideStreams::kCount);
+    RETURN_IF_ERROR(streams_.Fork(args.stream, sides));
+    for (int i = 0; i < count; ++i) {
+      const cudaStream_t stream =
+          i < on_main ? args.stream : streams_.stream((i - on_main) % sides);
+      RETURN_IF_ERROR(EnqueueAlone(members_[alone_[static_cast<size_t>(i)]], args, stream));
     }
-    return absl::OkStatus();
+    for (const SharedLaunch& launch : launches_) RETURN_IF_ERROR(EnqueueShared(launch, args));
+    return streams_.Join(args.stream, sides);
   }
 
  private:
@@ -200,30 +222,58 @@ class LaunchGroup : public Kernel {
     std::vector<size_t> members;
   };
 
+  static void AppendAddresses(const Member& member, const KernelArgs& args,
+                              std::vector<std::byte*>& addresses) {
+    for (const size_t operand : member.operands) addresses.push_back(args.operands[operand]);
+    for (size_t i = 0; i < member.num_results; ++i) {
+      addresses.push_back(args.results[member.first_result + i]);
+    }
+  }
+
+  static absl::Status EnqueueAlone(const Member& member, const KernelArgs& args,
+                                   cudaStream_t stream) {
+    std::vector<std::byte*> addresses;
+    AppendAddresses(member, args, addresses);
+    const std::span<std::byte* const> all(addresses);
+    return member.kernel->Enqueue({.operands = all.first(member.operands.size()),
+                                   .results = all.subspan(member.operands.size()),
+                                   .workspace = args.workspace + member.workspace,
+                                   .stream = stream,
+                                   .context = args.context});
+  }
+
+  absl::Status EnqueueShared(const SharedLaunch& launch, const KernelArgs& args) const {
+    std::vector<std::byte*> addresses;
+    for (const size_t index : launch.members) AppendAddresses(members_[index], args, addresses);
+    void* parameters[] = {addresses.data()};
+    return ToStatus(cudaLaunchKernel(static_cast<const void*>(launch.function->handle),
+                                     dim3(static_cast<unsigned>(launch.blocks)), dim3(kThreads),
+                                     parameters, 0, args.stream),
+                    "cudaLaunchKernel");
+  }
+
   const std::vector<Member> members_;
+  SideStreams& streams_;
   std::vector<SharedLaunch> launches_;
+  std::vector<size_t> alone_;  // members that share no launch
 };
 
 }  // namespace
-
-bool MayShareLaunch(const Kernel& kernel) {
-  const auto* generated = dynamic_cast<const GeneratedKernel*>(&kernel);
-  return generated != nullptr && generated->stages().size() == 1 &&
-         generated->workspace_nbytes() == 0 && generated->stages()[0].launch.threads == kThreads;
-}
 
 std::unique_ptr<Kernel> MakeLaunchGroup(
     const KernelRequest& request,
     const std::function<std::unique_ptr<Kernel>(const ir::Node&, SourceModule&)>& make) {
   const ir::Graph& region = *request.regions[0];
-  SourceModule scratch;  // of the kernels that the members would have alone
+  SourceModule scratch;  // of the kernels that those which share a launch would have alone
   std::vector<Member> members;
   size_t next_result = 0;
+  int64_t next_workspace = 0;
   for (const ir::Node& node : region.nodes()) {
     Member member;
-    member.owner = make(node, scratch);
-    if (member.owner == nullptr || !MayShareLaunch(*member.owner)) return nullptr;
-    member.kernel = static_cast<const GeneratedKernel*>(member.owner.get());
+    member.kernel = make(node, scratch);
+    if (member.kernel == nullptr || !member.kernel->may_run_beside()) return nullptr;
+    member.shareable = Shareable(*member.kernel);
+    if (member.shareable == nullptr) member.kernel = make(node, request.module);
     for (const ir::ValueId id : node.operands) {
       // Members read the region's inputs alone.
       member.operands.push_back(
@@ -232,9 +282,13 @@ std::unique_ptr<Kernel> MakeLaunchGroup(
     member.first_result = next_result;
     member.num_results = node.results.size();
     next_result += node.results.size();
+    member.workspace = next_workspace;
+    next_workspace += (member.kernel->workspace_nbytes() + kWorkspaceAlignment - 1) /
+                      kWorkspaceAlignment * kWorkspaceAlignment;
     members.push_back(std::move(member));
   }
-  return std::make_unique<LaunchGroup>(std::move(members), request.module);
+  return std::make_unique<LaunchGroup>(std::move(members), request.module,
+                                       request.libraries.side_streams());
 }
 
 }  // namespace tricorn::backend::cuda

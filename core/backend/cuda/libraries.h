@@ -7,6 +7,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "core/backend/cuda/choice_cache.h"
+#include "core/backend/cuda/side_streams.h"
 
 namespace tricorn::backend::cuda {
 
@@ -24,9 +25,11 @@ class Libraries {
 
   // What was measured on this kind of device.
   const ChoiceCache& choices() const { return choices_; }
+  SideStreams& side_streams() { return side_streams_; }
 
  private:
   const ChoiceCache choices_;
+  SideStreams side_streams_;
   absl::Mutex mu_;
   cublasLtHandle_t blas_ ABSL_GUARDED_BY(mu_) = nullptr;
   cudnnHandle_t dnn_ ABSL_GUARDED_BY(mu_) = nullptr;

@@ -87,8 +87,8 @@ int64_t SpanNbytes(const MatrixLayout& m, int64_t batch, DType dtype) {
 }  // namespace
 
 std::string Product::ToString() const {
-  return fmt::format("{} x{} a {} b {} bias {} addend {} relu {} tf32 {}", Name(dtype), batch,
-                     ToText(a), ToText(b), has_bias, has_addend, has_relu,
+  return fmt::format("{} x{} a {} b {} y {} bias {} addend {} relu {} tf32 {}", Name(dtype), batch,
+                     ToText(a), ToText(b), y_batch_stride, has_bias, has_addend, has_relu,
                      allow_tf32 && dtype == DType::kF32);
 }
 
@@ -118,7 +118,7 @@ absl::Status LtMatmul::Describe() {
   }
   RETURN_IF_ERROR(InitOperand(a_, p.dtype, p.b, p.batch));
   RETURN_IF_ERROR(InitOperand(b_, p.dtype, p.a, p.batch));
-  return InitLayout(y_, p.dtype, p.b.rows, p.a.rows, p.b.rows, p.batch, p.a.rows * p.b.rows);
+  return InitLayout(y_, p.dtype, p.b.rows, p.a.rows, p.b.rows, p.batch, p.y_batch_stride);
 }
 
 absl::Status LtMatmul::FindAlgorithms() {
@@ -172,7 +172,8 @@ absl::StatusOr<size_t> LtMatmul::FastestAlgorithm() {
   const Product& p = product_;
   const int64_t a_nbytes = SpanNbytes(p.a, p.batch, p.dtype);
   const int64_t b_nbytes = SpanNbytes(p.b, p.batch, p.dtype);
-  const int64_t y_nbytes = Aligned(p.batch * p.a.rows * p.b.rows * SizeOf(p.dtype));
+  const int64_t y_nbytes =
+      Aligned(((p.batch - 1) * p.y_batch_stride + p.a.rows * p.b.rows) * SizeOf(p.dtype));
   const int64_t bias_nbytes = Aligned(p.b.rows * SizeOf(p.dtype));
   ASSIGN_OR_RETURN(const Scratch scratch,
                    Scratch::Make(a_nbytes + b_nbytes + bias_nbytes + y_nbytes +

@@ -8,27 +8,20 @@
 
 #include "absl/status/statusor.h"
 #include "core/backend/cuda/libraries.h"
+#include "core/backend/cuda/matrix_layout.h"
 #include "core/tensor/dtype.h"
 
 namespace tricorn::backend::cuda {
 
-// A stack of matrices in memory: of `rows` own and `columns` contracted elements.
-struct MatrixLayout {
-  int64_t rows = 0;
-  int64_t columns = 0;
-  bool is_row_major = true;  // columns lie together
-  int64_t leading = 0;       // elements from one row (column) to the next
-  int64_t batch_stride = 0;
-};
-
-// y (batch, a.rows, b.rows) = [relu](a b^T + bias + addend), row-major. The bias (b.rows) is added
-// to every row, the addend lies as y. All of one dtype; half precision accumulates in float32 and
-// is rounded once.
+// y (batch, a.rows, b.rows) = [relu](a b^T + bias + addend), its matrices row-major. The bias
+// (b.rows) is added to every row, the addend lies as y. All of one dtype; half precision
+// accumulates in float32 and is rounded once.
 struct Product {
   DType dtype = DType::kF32;
   int64_t batch = 1;
   MatrixLayout a;
   MatrixLayout b;
+  int64_t y_batch_stride = 0;
   bool has_bias = false;
   bool has_addend = false;
   bool has_relu = false;

@@ -3,6 +3,7 @@
 #include "core/backend/cuda/control_flow.h"
 #include "core/backend/cuda/fused_product.h"
 #include "core/backend/cuda/launch_group.h"
+#include "core/backend/cuda/stack_operands.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
@@ -85,15 +86,18 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
     return IsControlFlow(*node.op) ||
            MakeKernelOf(registry, g, node, trial, libraries, options, false) != nullptr;
   };
-  const auto may_share_launch = [&](const ir::Graph& g, const ir::Node& node) {
+  const auto may_join = [&](const ir::Graph& g, const ir::Node& node) {
     if (!IsSmall(g, node)) return false;
     const auto kernel = MakeKernelOf(registry, g, node, trial, libraries, options, false);
-    return kernel != nullptr && MayShareLaunch(*kernel);
+    return kernel != nullptr && kernel->may_run_beside();
   };
-  const auto fuse_products = [&](const ir::Graph& g) { return FuseProducts(g, has_kernel); };
+  const auto prepare_products = [&](const ir::Graph& g) -> absl::StatusOr<ir::Graph> {
+    ASSIGN_OR_RETURN(const ir::Graph stacked, StackOperands(g));
+    return FuseProducts(stacked, has_kernel);
+  };
   return transform::RunPipeline(
       std::move(graph),
-      {.keep = has_kernel, .before_fusion = fuse_products, .may_join = may_share_launch});
+      {.keep = has_kernel, .before_fusion = prepare_products, .may_join = may_join});
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,

@@ -13,66 +13,9 @@
 namespace tricorn::backend::cuda {
 namespace {
 
-// The axes of an operand in three groups: batch, its own, contracted.
-struct Groups {
-  std::vector<int64_t> batch, own, contracted;
-};
-
-Groups GroupsOf(const Shape& shape, const ops::Axes& batch, const ops::Axes& contract) {
-  Groups groups{batch, {}, contract};
-  for (int64_t axis = 0; axis < shape.rank(); ++axis) {
-    const bool taken = std::find(batch.begin(), batch.end(), axis) != batch.end() ||
-                       std::find(contract.begin(), contract.end(), axis) != contract.end();
-    if (!taken) groups.own.push_back(axis);
-  }
-  return groups;
-}
-
-int64_t Length(const Shape& shape, const std::vector<int64_t>& axes) {
-  int64_t length = 1;
-  for (const int64_t axis : axes) length *= shape[static_cast<int>(axis)];
-  return length;
-}
-
-// The stride with which `axes` can be walked as one row-major axis; 0 when all have length 1.
-std::optional<int64_t> StrideOf(const Shape& shape, const std::vector<int64_t>& axes) {
-  const std::vector<int64_t> strides = shape.Strides();
-  int64_t stride = 0, expected = 0;
-  for (size_t k = axes.size(); k-- > 0;) {
-    const int64_t length = shape[static_cast<int>(axes[k])];
-    if (length == 1) continue;
-    const int64_t own = strides[static_cast<size_t>(axes[k])];
-    if (stride == 0) {
-      stride = own;
-    } else if (own != expected) {
-      return std::nullopt;
-    }
-    expected = own * length;
-  }
-  return stride;
-}
-
-// An operand as a matrix of rows (its own axes) and columns (contracted ones), if it lies so.
-std::optional<MatrixLayout> LayoutOf(const Shape& shape, const Groups& groups) {
-  const auto batch = StrideOf(shape, groups.batch);
-  auto rows = StrideOf(shape, groups.own);
-  auto columns = StrideOf(shape, groups.contracted);
-  if (!batch || !rows || !columns) return std::nullopt;
-  const int64_t num_rows = Length(shape, groups.own);
-  const int64_t num_columns = Length(shape, groups.contracted);
-  // An axis of length 1 gets the stride of a plain matrix.
-  if (num_columns == 1) columns = *rows == 1 ? num_rows : 1;
-  if (num_rows == 1) rows = *columns == 1 ? num_columns : 1;
-  if (*rows != 1 && *columns != 1) return std::nullopt;
-  return MatrixLayout{.rows = num_rows,
-                      .columns = num_columns,
-                      .is_row_major = *columns == 1,
-                      .leading = *columns == 1 ? *rows : *columns,
-                      .batch_stride = *batch};
-}
-
 // Plain loops for what the library does not do: integers, and axes that lie apart.
-std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const Groups& a, const Groups& b) {
+std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const AxisGroups& a,
+                                  const AxisGroups& b) {
   const Shape& a_shape = request.operands[0].shape;
   const Shape& b_shape = request.operands[1].shape;
   const ir::Type& y = request.results[0];
@@ -113,50 +56,74 @@ std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const Groups& a,
                            {fmt::format("Narrow<{}>::Of(sum)", TypeName(y.dtype))});
 }
 
+// A product of fewer operations, or of fewer elements, leaves multiprocessors idle.
+constexpr int64_t kBusyOperations = int64_t{1} << 30;
+constexpr int64_t kBusyElements = int64_t{1} << 20;
+
 class MatmulKernel : public Kernel {
  public:
-  MatmulKernel(std::unique_ptr<LtMatmul> matmul, const FusedProductAttrs& attrs)
+  MatmulKernel(std::unique_ptr<LtMatmul> matmul, const FusedProductAttrs& attrs,
+               std::vector<ProductLayout::Place> places, int64_t element_nbytes,
+               bool may_run_beside)
       : matmul_(std::move(matmul)),
         bias_(attrs.has_bias ? 2 : 0),
-        addend_(attrs.has_addend ? 2 + (attrs.has_bias ? 1 : 0) : 0) {}
+        addend_(attrs.has_addend ? 2 + (attrs.has_bias ? 1 : 0) : 0),
+        places_(std::move(places)),
+        element_nbytes_(element_nbytes),
+        may_run_beside_(may_run_beside) {}
   int64_t workspace_nbytes() const override { return matmul_->workspace_nbytes(); }
   bool may_overwrite(size_t operand, size_t /*result*/) const override {
     return operand > 0 && operand == addend_;
   }
+  bool may_run_beside() const override { return may_run_beside_; }
   absl::Status Enqueue(const KernelArgs& args) const override {
-    const ProductAddresses at{.a = args.operands[0],
-                              .b = args.operands[1],
-                              .bias = bias_ > 0 ? args.operands[bias_] : nullptr,
-                              .addend = addend_ > 0 ? args.operands[addend_] : nullptr,
-                              .y = args.results[0]};
-    return matmul_->Enqueue(at, args.workspace, args.stream);
+    const auto at = [&](std::byte* start, int64_t elements) {
+      return start + elements * element_nbytes_;
+    };
+    for (const ProductLayout::Place& place : places_) {
+      const ProductAddresses addresses{
+          .a = at(args.operands[0], place.a),
+          .b = at(args.operands[1], place.b),
+          .bias = bias_ > 0 ? args.operands[bias_] : nullptr,
+          .addend = addend_ > 0 ? at(args.operands[addend_], place.y) : nullptr,
+          .y = at(args.results[0], place.y)};
+      RETURN_IF_ERROR(matmul_->Enqueue(addresses, args.workspace, args.stream));
+    }
+    return absl::OkStatus();
   }
 
  private:
   const std::unique_ptr<LtMatmul> matmul_;
   const size_t bias_, addend_;  // which operands they are; 0 for none
+  const std::vector<ProductLayout::Place> places_;
+  const int64_t element_nbytes_;
+  const bool may_run_beside_;
 };
 
 // Refuses where the library has no algorithm.
 std::unique_ptr<Kernel> MakeMatmul(const KernelRequest& request, const FusedProductAttrs& attrs) {
   const ir::Type& a = request.operands[0];
   const ir::Type& b = request.operands[1];
-  const int64_t work = request.results[0].num_elements() * Length(a.shape, attrs.a_contract);
-  const auto a_layout = LayoutOf(a.shape, GroupsOf(a.shape, attrs.a_batch, attrs.a_contract));
-  const auto b_layout = LayoutOf(b.shape, GroupsOf(b.shape, attrs.b_batch, attrs.b_contract));
-  if (!IsFloating(a.dtype) || work == 0 || !a_layout || !b_layout) return nullptr;
+  if (!IsFloating(a.dtype) || a.num_elements() == 0 || b.num_elements() == 0) return nullptr;
+  std::optional<ProductLayout> layout = LayoutOf(a, b, attrs.dot());
+  if (!layout) return nullptr;
   auto matmul = LtMatmul::Create(request.libraries,
                                  {.dtype = a.dtype,
-                                  .batch = Length(a.shape, attrs.a_batch),
-                                  .a = *a_layout,
-                                  .b = *b_layout,
+                                  .batch = layout->batch,
+                                  .a = layout->a,
+                                  .b = layout->b,
+                                  .y_batch_stride = layout->y_batch_stride,
                                   .has_bias = attrs.has_bias,
                                   .has_addend = attrs.has_addend,
                                   .has_relu = attrs.has_relu,
                                   .allow_tf32 = request.allow_tf32},
                                  request.measure);
   if (!matmul.ok()) return nullptr;
-  return std::make_unique<MatmulKernel>(*std::move(matmul), attrs);
+  const int64_t elements = request.results[0].num_elements();
+  const bool may_run_beside =
+      elements <= kBusyElements && 2 * elements * layout->a.columns <= kBusyOperations;
+  return std::make_unique<MatmulKernel>(*std::move(matmul), attrs, std::move(layout->places),
+                                        SizeOf(a.dtype), may_run_beside);
 }
 
 std::unique_ptr<Kernel> MakeDotGeneral(const KernelRequest& request) {
