@@ -7,6 +7,7 @@
 #include "core/backend/reference/compare.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
 
@@ -76,6 +77,35 @@ TEST(CudaOpSuiteProducts, TakeInWhatFollowsThem) {
       EXPECT_TRUE(status.ok()) << Name(dtype) << " " << transposed << ": " << status;
     }
   }
+}
+
+// What a backward pass ends with: products, sums of columns and updates in place, which share
+// launches and run on several streams.
+TEST(CudaOpSuiteGroups, ComputeWhatTheirNodesWould) {
+  const auto device = LoadCudaDevice(0);
+  if (!device.ok()) GTEST_SKIP() << device.status().message();
+  ir::Builder b;
+  std::vector<std::pair<std::string, ir::Value>> outputs;
+  std::vector<Tensor> inputs;
+  const auto input = [&](const char* name, int i, const Shape& shape) {
+    inputs.push_back(ops::Uniform(shape, -1, 1).Cast(DType::kF32));
+    return b.Input(fmt::format("{}{}", name, i), {DType::kF32, shape});
+  };
+  for (int i = 0; i < 6; ++i) {
+    const int64_t width = 7 + 40 * i;
+    const ir::Value x = input("x", i, {33, width}), dy = input("dy", i, {33, 16});
+    const ir::Value w = input("w", i, {width, 16}), bias = input("bias", i, {16});
+    const ir::Value dx = ops::Matmul(dy, ops::Transpose(w));
+    outputs.emplace_back(fmt::format("dx{}", i), ops::Sum(dx, {1}));
+    outputs.emplace_back(fmt::format("w{}", i), w - ops::Matmul(ops::Transpose(x), dy) * 0.1);
+    outputs.emplace_back(fmt::format("bias{}", i), bias - ops::Sum(dy, {0}) * 0.1);
+  }
+  const ir::Graph graph = *b.Finish(outputs);
+  const absl::Status status = CompareWithReference(**device, graph, inputs);
+  EXPECT_TRUE(status.ok()) << status;
+  const auto once = (*device)->Evaluate(graph, inputs);
+  ASSERT_TRUE(once.ok()) << once.status();
+  EXPECT_EQ(*(*device)->Evaluate(graph, inputs), *once);
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, CudaOpSuite, testing::ValuesIn(ops::AllSamples()),

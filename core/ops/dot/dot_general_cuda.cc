@@ -57,7 +57,7 @@ std::unique_ptr<Kernel> MakeLoops(const KernelRequest& request, const AxisGroups
 }
 
 // A product of fewer operations, or of fewer elements, leaves multiprocessors idle.
-constexpr int64_t kBusyOperations = int64_t{1} << 30;
+constexpr int64_t kBusyOperations = int64_t{1} << 28;
 constexpr int64_t kBusyElements = int64_t{1} << 20;
 
 class MatmulKernel : public Kernel {
