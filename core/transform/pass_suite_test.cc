@@ -18,6 +18,7 @@
 #include "core/transform/fuse_elementwise.h"
 #include "core/transform/hoist_effects.h"
 #include "core/transform/pipeline.h"
+#include "core/transform/recompute_elementwise.h"
 #include "core/transform/side_by_side.h"
 #include "core/transform/simplify.h"
 
@@ -52,6 +53,7 @@ const Pass kPasses[] = {
     {"dce", Dce, true},
     {"hoist_effects", HoistEffects, true},
     {"fuse_elementwise", FuseElementwise, true},
+    {"recompute_elementwise", RecomputeElementwise, true},
     {"side_by_side", [](const Graph& graph) { return RunSideBySide(graph, IsElementwise); }, true},
     {"decompose", [](const Graph& graph) { return Decompose(graph, KeepNone); }, true},
     {"pipeline", [](const Graph& graph) { return RunPipeline(graph, {.keep = KeepNone}); }, false},

@@ -8,6 +8,7 @@
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
 #include "core/transform/pipeline.h"
+#include "core/transform/recompute_elementwise.h"
 
 namespace tricorn::backend::cuda {
 namespace {
@@ -91,13 +92,13 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
     const auto kernel = MakeKernelOf(registry, g, node, trial, libraries, options, false);
     return kernel != nullptr && kernel->may_run_beside();
   };
-  const auto prepare_products = [&](const ir::Graph& g) -> absl::StatusOr<ir::Graph> {
+  const auto before_fusion = [&](const ir::Graph& g) -> absl::StatusOr<ir::Graph> {
     ASSIGN_OR_RETURN(const ir::Graph stacked, StackOperands(g));
-    return FuseProducts(stacked, has_kernel);
+    ASSIGN_OR_RETURN(const ir::Graph fused, FuseProducts(stacked, has_kernel));
+    return transform::RecomputeElementwise(fused);
   };
   return transform::RunPipeline(
-      std::move(graph),
-      {.keep = has_kernel, .before_fusion = prepare_products, .may_join = may_join});
+      std::move(graph), {.keep = has_kernel, .before_fusion = before_fusion, .may_join = may_join});
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,
