@@ -127,7 +127,7 @@ void JobArguments::AddTo(CLI::App& command) {
       ->group(kGroup);
   command
       .add_flag("--fast", fast,
-                "Sum gradients the fastest way, not the repeatable one; refused so far")
+                "Sum gradients the fastest way, not the repeatable one; the same on CPUs")
       ->group(kGroup);
   command.add_option("--priority", job.priority, "Higher goes first")
       ->capture_default_str()

@@ -69,4 +69,14 @@ absl::StatusOr<ir::Graph> CudaGraph(ir::Graph graph, const CudaOptions& options)
   return compiled;
 }
 
+absl::StatusOr<void*> CudaModuleSymbol(const std::string& name) {
+  const std::string path = ModulePath();
+  void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (module == nullptr) {
+    return NotFound("{}: expected the CUDA module, received {}", path, dlerror());
+  }
+  if (void* const symbol = dlsym(module, name.c_str())) return symbol;
+  return FailedPrecondition("{}: expected {}, received a module built without it", path, name);
+}
+
 }  // namespace tricorn::backend

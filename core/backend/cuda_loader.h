@@ -27,4 +27,8 @@ absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal,
 // FailedPrecondition as above; those of the passes.
 absl::StatusOr<ir::Graph> CudaGraph(ir::Graph graph, const CudaOptions& options = {});
 
+// What other folders put into the module, by its C name. FailedPrecondition when this module lacks
+// it; otherwise as LoadCudaDevice.
+absl::StatusOr<void*> CudaModuleSymbol(const std::string& name);
+
 }  // namespace tricorn::backend

@@ -6,6 +6,20 @@
 
 namespace tricorn::comm {
 
+class BucketReducer::ShardCollectives final : public backend::Collectives {
+ public:
+  ShardCollectives(BucketReducer& reducer, int shard) : reducer_(reducer), shard_(shard) {}
+  absl::Status Start(int32_t bucket, const void* addends, int64_t, DType) override {
+    reducer_.Contribute(bucket, shard_, static_cast<const std::byte*>(addends));
+    return absl::OkStatus();
+  }
+  absl::Status Wait(int32_t bucket, void*) override { return reducer_.Wait(bucket); }
+
+ private:
+  BucketReducer& reducer_;
+  const int shard_;
+};
+
 BucketReducer::BucketReducer(Communicator& communicator, std::vector<Bucket> buckets)
     : communicator_(communicator),
       buckets_(std::move(buckets)),
@@ -13,7 +27,12 @@ BucketReducer::BucketReducer(Communicator& communicator, std::vector<Bucket> buc
       parts_(buckets_.size(), std::vector<const std::byte*>(owned_)),
       missing_(buckets_.size(), 0),
       next_(static_cast<int>(buckets_.size())),
-      thread_([this] { Run(); }) {}
+      thread_([this] { Run(); }) {
+  for (int i = 0; i < owned_; ++i) {
+    collectives_.push_back(
+        std::make_unique<ShardCollectives>(*this, communicator_.shards().first + i));
+  }
+}
 
 BucketReducer::~BucketReducer() {
   bool unfinished = false;
@@ -49,6 +68,12 @@ void BucketReducer::Contribute(int bucket, int shard, const std::byte* data) {
   CHECK(missing_[bucket] > 0);
   parts_[bucket][index] = data;
   if (--missing_[bucket] == 0 && bucket == next_) ready_.Signal();
+}
+
+backend::Collectives& BucketReducer::CollectivesOf(int shard) {
+  const int index = shard - communicator_.shards().first;
+  CHECK(0 <= index && index < owned_);
+  return *collectives_[index];
 }
 
 absl::Status BucketReducer::Wait(int bucket) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -10,56 +9,42 @@
 #include "absl/status/status.h"
 #include "core/base/mutex.h"
 #include "core/comm/communicator.h"
-#include "core/tensor/dtype.h"
+#include "core/comm/shard_reducer.h"
 
 namespace tricorn::comm {
 
-// An array that all shards contribute to, and where its sum goes.
-struct Bucket {
-  DType dtype;
-  int64_t count;
-  std::byte* sum;  // `count` elements; may be exactly one of the contributions
-};
-
-// Sums buckets over all shards in a thread of its own, while other threads still compute the next
-// ones: what makes backward and communication overlap. Buckets are exchanged in the order of the
-// constructor's list, the same on every rank, so list them in the order in which they are ready.
-//
-//   reducer.BeginStep();
-//   reducer.Contribute(bucket, shard, data);   // any threads: each bucket, each owned shard, once
-//   reducer.Wait(bucket);                      // any threads, any number of times
+// Sums buckets in host memory over all shards, in a thread of its own, while other threads still
+// compute the next ones: what makes backward and communication overlap. Contribute and Wait are for
+// any threads.
 //
 // While a reducer lives, nobody else calls its communicator, Abort aside. Steps allocate nothing.
-class BucketReducer {
+class BucketReducer final : public ShardReducer {
  public:
   BucketReducer(Communicator& communicator, std::vector<Bucket> buckets);
   // Aborts the communicator if a step is unfinished, and ends the thread.
-  ~BucketReducer();
+  ~BucketReducer() override;
   BucketReducer(const BucketReducer&) = delete;
   BucketReducer& operator=(const BucketReducer&) = delete;
 
   // Waits for what is left of the former step, every bucket of which has its contributions.
-  // The communicator's error, if there was one.
-  absl::Status BeginStep();
-
-  // `shard` is one of the job's, owned by this rank. `data` stays as it is until Wait(bucket).
-  // After an error nothing happens.
-  void Contribute(int bucket, int shard, const std::byte* data);
-
-  // Waits until the bucket's sum of this step is in its place. The communicator's error, if any.
-  absl::Status Wait(int bucket);
-
-  // Aborts the communicator and ends every wait with `error`: for a rank that cannot contribute.
-  void Abort(const absl::Status& error);
+  absl::Status BeginStep() override;
+  void Contribute(int bucket, int shard, const std::byte* data) override;
+  backend::Collectives& CollectivesOf(int shard) override;
+  absl::Status Wait(int bucket) override;
+  // Aborts the communicator too.
+  void Abort(const absl::Status& error) override;
 
  private:
+  class ShardCollectives;
+
   void Run();
   // True when the thread may exchange bucket `next_`, or should end.
   bool IsReady() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   Communicator& communicator_;
   const std::vector<Bucket> buckets_;
-  const int owned_;  // shards
+  const int owned_;                                             // shards
+  std::vector<std::unique_ptr<ShardCollectives>> collectives_;  // by owned shard
 
   Mutex mu_;
   CondVar ready_;    // for the thread

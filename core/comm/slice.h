@@ -13,11 +13,11 @@ struct Slice {
 
 // Slice `index` of `count` elements in `size` slices; they start at multiples of 16 elements, so
 // that no two members write to one cache line.
+inline constexpr int64_t kSliceAlign = 16;
 inline Slice SliceOf(int64_t count, int index, int size) {
-  constexpr int64_t kAlign = 16;
-  const int64_t blocks = (count + kAlign - 1) / kAlign;
-  const int64_t first = std::min(count, blocks * index / size * kAlign);
-  const int64_t last = std::min(count, blocks * (index + 1) / size * kAlign);
+  const int64_t blocks = (count + kSliceAlign - 1) / kSliceAlign;
+  const int64_t first = std::min(count, blocks * index / size * kSliceAlign);
+  const int64_t last = std::min(count, blocks * (index + 1) / size * kSliceAlign);
   return {first, last - first};
 }
 

@@ -72,13 +72,10 @@ TEST_F(JobsTest, WhatNoTrainerDoesIsRefusedAtOnce) {
     change(*event.mutable_create_job()->mutable_request()->mutable_spec());
     return Apply(event).status;
   };
-  const absl::Status fast =
-      submit([](auto& spec) { spec.set_determinism(tricorn::v1::DETERMINISM_FAST); });
-  EXPECT_TRUE(absl::IsUnimplemented(fast)) << fast;
-  EXPECT_EQ(fast.message().find("determinism: expected exact, "), 0u) << fast;
   const absl::Status unknown =
       submit([](auto& spec) { spec.set_determinism(static_cast<tricorn::v1::Determinism>(7)); });
   EXPECT_TRUE(absl::IsInvalidArgument(unknown)) << unknown;
+  EXPECT_EQ(unknown.message().find("determinism: expected exact or fast, "), 0u) << unknown;
   const absl::Status steps =
       submit([](auto& spec) { spec.mutable_checkpoint_policy()->set_every_steps(-5); });
   EXPECT_TRUE(absl::IsInvalidArgument(steps)) << steps;
@@ -86,8 +83,14 @@ TEST_F(JobsTest, WhatNoTrainerDoesIsRefusedAtOnce) {
   const absl::Status threads =
       submit([](auto& spec) { spec.mutable_resources()->set_threads_per_worker(1 << 30); });
   EXPECT_TRUE(absl::IsInvalidArgument(threads)) << threads;
-  EXPECT_TRUE(
-      submit([](auto& spec) { spec.set_determinism(tricorn::v1::DETERMINISM_EXACT); }).ok());
+}
+
+TEST_F(JobsTest, EveryWayOfSummingIsAccepted) {
+  for (const auto determinism : {tricorn::v1::DETERMINISM_EXACT, tricorn::v1::DETERMINISM_FAST}) {
+    Event event = FitEvent(determinism == tricorn::v1::DETERMINISM_FAST ? "fast" : "exact");
+    event.mutable_create_job()->mutable_request()->mutable_spec()->set_determinism(determinism);
+    EXPECT_TRUE(Apply(event).status.ok());
+  }
 }
 
 TEST_F(JobsTest, TrainerFailuresWaitLongerAndLongerAndEndTheJob) {

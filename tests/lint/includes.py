@@ -18,7 +18,7 @@ ADAPTERS = {
     r"dnnl|oneapi/dnnl": ["core/backend/cpu/*", "core/ops/*_cpu.cc", "core/ops/*_cpu.h"],
     r"(cuda|cublas|cudnn|nvrtc)": ["core/backend/cuda/*", "core/comm/nccl/*", "*_cuda.cc", "*.cu"],
     r"nccl": ["core/comm/nccl/*"],
-    r"mpi\.h": ["core/comm/mpi/*.cc", "tests/bench/*"],
+    r"mpi\.h": ["core/comm/mpi/*", "tests/bench/*"],
     r"gloo/": ["tests/bench/*"],
     r"sqlite3\.h": ["server/log/*.cc"],
     r"grpcpp/": [

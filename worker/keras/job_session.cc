@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/base/status.h"
+#include "worker/keras/device_group.h"
 
 namespace tricorn::worker {
 namespace {
@@ -32,9 +33,11 @@ keras::Distribution DistributionOf(const EngineTask& task) {
 
 absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
                                                             EngineEvents& events) {
-  ASSIGN_OR_RETURN(auto trainer,
-                   keras::Trainer::Create(session.model(), session.device,
-                                          DistributionOf(session.task), session.objects));
+  keras::Distribution distribution = DistributionOf(session.task);
+  ASSIGN_OR_RETURN(session.device_group, ConnectGroupOf(session.task, session.device));
+  distribution.device_group = session.device_group.get();
+  ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), session.device,
+                                                        distribution, session.objects));
   const std::vector<Tensor>& saved = session.loaded.optimizer.variables;
   const size_t expected = trainer->optimizer().variables().size();
   if (saved.size() == expected) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 #include "absl/status/statusor.h"
 #include "core/backend/cpu/cpu_device.h"
+#include "core/comm/device_group.h"
 #include "core/keras/saving/keras_file.h"
 #include "core/keras/training/distribution.h"
 #include "core/keras/training/trainer.h"
@@ -17,6 +19,7 @@ struct JobSession {
   backend::cpu::CpuDevice device;
   keras::Registries objects;  // the classes that the job may name
   keras::LoadedModel loaded;
+  std::unique_ptr<comm::DeviceGroup> device_group = nullptr;  // outlives the trainer
 
   const v1::JobSpec& spec() const { return task.task.spec(); }
   keras::Model& model() { return *loaded.model; }

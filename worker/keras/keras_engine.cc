@@ -11,15 +11,10 @@
 #include "worker/keras/predict_job.h"
 
 namespace tricorn::worker {
+namespace {
 
-absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& events) {
-  JobSession session{.task = std::move(task), .device = {}, .objects = {}, .loaded = {}};
-  const v1::JobSpec& spec = session.spec();
-  ASSIGN_OR_RETURN(session.objects, ObjectsWithPlugins(plugin_directory_));
-  ASSIGN_OR_RETURN(session.loaded, LoadJobModel(session.task.model, spec.compile_config_json(),
-                                                session.task.task.seed(), session.objects));
-  session.task.model.clear();
-  switch (spec.work_case()) {
+absl::StatusOr<EngineResult> RunJob(JobSession& session, EngineEvents& events) {
+  switch (session.spec().work_case()) {
     case v1::JobSpec::kFit:
       return RunFitJob(session, events);
     case v1::JobSpec::kEvaluate:
@@ -30,6 +25,22 @@ absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& eve
       break;
   }
   return InvalidArgument("job: expected fit, evaluate or predict, received none of them");
+}
+
+}  // namespace
+
+absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& events) {
+  JobSession session{.task = std::move(task), .device = {}, .objects = {}, .loaded = {}};
+  const v1::JobSpec& spec = session.spec();
+  ASSIGN_OR_RETURN(session.objects, ObjectsWithPlugins(plugin_directory_));
+  ASSIGN_OR_RETURN(session.loaded, LoadJobModel(session.task.model, spec.compile_config_json(),
+                                                session.task.task.seed(), session.objects));
+  session.task.model.clear();
+  absl::StatusOr<EngineResult> result = RunJob(session, events);
+  if (!result.ok() && session.device_group != nullptr) {
+    session.device_group->Abort(result.status());  // the other ranks end with the cause
+  }
+  return result;
 }
 
 }  // namespace tricorn::worker

@@ -110,6 +110,9 @@ constexpr char kFooter[] =
 }  // namespace
 
 int WorkerMain(int argc, char** argv, const Engines& engines) {
+  // NVLink's multicast is a resource of the whole host, which its other users may have taken; NCCL
+  // then fails instead of doing without. Who is sure of his host may say otherwise.
+  setenv("NCCL_NVLS_ENABLE", "0", 0);
   // `agent` is the default, and the children's commands are an agent's business: no subcommands, so
   // that --help shows what a user can say.
   const std::string command = argc > 1 && argv[1][0] != '-' ? argv[1] : "agent";

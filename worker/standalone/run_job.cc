@@ -86,7 +86,11 @@ absl::Status RunJob(Env& env, const JobFile& job, const JobRank& self, Engine& e
                   .validation_data = std::move(validation_data),
                   .restore = std::nullopt,
                   .communicator = *communicator,
-                  .threads = self.threads},
+                  .threads = self.threads,
+                  .connect_control =
+                      [&self] {
+                        return self.connect({self.rank, self.rank + 1}, self.size);
+                      }},
                  events);
   if (!result.ok()) {
     communicator->Abort(result.status());  // the others end with the cause

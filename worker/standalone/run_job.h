@@ -19,7 +19,7 @@ struct JobRank {
   int rank = 0;
   int size = 1;
   int threads = 1;
-  // Called once, by all ranks: a communicator in which this one owns `shards`.
+  // Called by all ranks in the same order: a communicator in which this one owns `shards`.
   std::function<absl::StatusOr<std::unique_ptr<comm::Communicator>>(comm::ShardRange shards,
                                                                     int total_shards)>
       connect;

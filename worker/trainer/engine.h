@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,9 @@ struct EngineTask {
   std::optional<Checkpoint> restore;  // where to go on
   comm::Communicator& communicator;
   int threads = 1;
+  // Called once at most, by all ranks: another communicator, in which each rank owns one shard, for
+  // a group of GPUs.
+  std::function<absl::StatusOr<std::unique_ptr<comm::Communicator>>()> connect_control = nullptr;
 };
 
 // The files of a checkpoint, by name.

@@ -118,7 +118,8 @@ class Trainer {
                            .validation_data = std::move(inputs.validation_data),
                            .restore = std::move(inputs.restore),
                            .communicator = *communicator,
-                           .threads = options_.threads};
+                           .threads = options_.threads,
+                           .connect_control = [this] { return ConnectControl(); }};
     absl::StatusOr<EngineResult> result = engine_.Run(std::move(engine_task), events);
     if (!result.ok()) {
       // The other ranks end with the cause, not with "a rank was lost".
@@ -131,17 +132,30 @@ class Trainer {
   }
 
   absl::StatusOr<std::unique_ptr<comm::Communicator>> Connect() {
+    comm::CommunicatorOptions options = OptionsOfRank();
+    options.shards = {task_.shard_begin(), task_.shard_end()};
+    options.total_shards = task_.virtual_shards();
+    return comm::CreateCommunicator(options);
+  }
+
+  absl::StatusOr<std::unique_ptr<comm::Communicator>> ConnectControl() {
+    comm::CommunicatorOptions options = OptionsOfRank();
+    options.channel = "control";
+    options.shards = {task_.rank(), task_.rank() + 1};
+    options.total_shards = task_.world_size();
+    return comm::CreateCommunicator(options);
+  }
+
+  comm::CommunicatorOptions OptionsOfRank() {
     comm::CommunicatorOptions options;
     options.rank = task_.rank();
     options.size = task_.world_size();
-    options.shards = {task_.shard_begin(), task_.shard_end()};
-    options.total_shards = task_.virtual_shards();
     if (task_.rank() < task_.peers_size()) options.host_id = task_.peers(task_.rank()).host_id();
     options.listen_host = options_.address;
     options.store = &store_;
     options.generation = generation_;
     options.timeout = options_.rendezvous_timeout;
-    return comm::CreateCommunicator(options);
+    return options;
   }
 
   absl::Status Tell(EngineResult result) {

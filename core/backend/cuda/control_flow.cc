@@ -66,7 +66,7 @@ class RegionRunner {
     std::vector<Buffer> outputs_;
   };
 
-  bool can_be_captured() const { return program_->can_be_captured(); }
+  bool can_be_captured() const { return program_->can_be_captured_in({}); }
   int64_t arena_nbytes() const { return program_->arena_nbytes(); }
   int64_t input_nbytes(size_t i) const { return input_nbytes_[i]; }
   int64_t output_nbytes(size_t i) const { return output_nbytes_[i]; }

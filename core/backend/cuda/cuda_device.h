@@ -16,6 +16,7 @@ class CudaDevice : public Device {
   static absl::StatusOr<std::unique_ptr<CudaDevice>> Create(int ordinal,
                                                             const CudaOptions& options);
 
+  const std::shared_ptr<DeviceContext>& context() const { return context_; }
   std::string_view platform() const override { return "cuda"; }
   absl::StatusOr<Buffer> Allocate(int64_t nbytes) override;
   absl::Status Upload(const Tensor& from, const Buffer& to) override;

@@ -33,15 +33,18 @@ CudaExecutable::CudaExecutable(std::shared_ptr<DeviceContext> context, ir::Graph
     : context_(std::move(context)),
       graph_(std::move(graph)),
       module_(std::move(module)),
-      program_(std::move(program)),
-      can_be_captured_(program_->can_be_captured()) {}
+      program_(std::move(program)) {}
 
 CudaExecutable::~CudaExecutable() { static_cast<void>(cudaStreamSynchronize(context_->stream())); }
 
 absl::StatusOr<CudaExecutable::Bound*> CudaExecutable::Find(std::span<const Buffer> inputs,
-                                                            std::span<const Buffer> outputs) const {
+                                                            std::span<const Buffer> outputs,
+                                                            const RunContext& run) const {
   for (const std::unique_ptr<Bound>& bound : bound_) {
-    if (program_->IsBoundTo(bound->frame, inputs, outputs)) return bound.get();
+    if (bound->collectives == run.collectives &&
+        program_->IsBoundTo(bound->frame, inputs, outputs)) {
+      return bound.get();
+    }
   }
   if (arena_.data == nullptr) {
     ASSIGN_OR_RETURN(arena_, context_->Allocate(program_->arena_nbytes(), "arena"));
@@ -52,6 +55,7 @@ absl::StatusOr<CudaExecutable::Bound*> CudaExecutable::Find(std::span<const Buff
     }));
   }
   bound_.push_back(std::make_unique<Bound>());
+  bound_.back()->collectives = run.collectives;
   bound_.back()->frame = program_->Bind(arena_, inputs, outputs);
   return bound_.back().get();
 }
@@ -62,7 +66,7 @@ absl::Status CudaExecutable::RunBound(Bound& bound, std::span<const Buffer> inpu
   const auto enqueue = [&] { return program_->Enqueue(bound.frame, inputs, outputs, run); };
   const bool ran_before = bound.last_run > 0;
   bound.last_run = ++runs_;
-  if (!run.node_ns.empty() || !can_be_captured_ || !ran_before) return enqueue();
+  if (!run.node_ns.empty() || !ran_before || !program_->can_be_captured_in(run)) return enqueue();
   if (bound.captured == nullptr) {
     ASSIGN_OR_RETURN(bound.captured, CapturedGraph::Record(context_->stream(), enqueue));
   }
@@ -75,7 +79,7 @@ absl::Status CudaExecutable::Run(std::span<const Buffer> inputs, std::span<const
   RETURN_IF_ERROR(CheckBuffers(graph_, graph_.outputs(), outputs, "outputs"));
   RETURN_IF_ERROR(context_->MakeCurrent());
   const absl::MutexLock lock(&context_->stream_mutex());
-  ASSIGN_OR_RETURN(Bound * bound, Find(inputs, outputs));
+  ASSIGN_OR_RETURN(Bound * bound, Find(inputs, outputs, run));
   return RunBound(*bound, inputs, outputs, run);
 }
 

@@ -24,16 +24,18 @@ class CudaExecutable : public Executable {
   int64_t arena_nbytes() const override { return program_->arena_nbytes(); }
 
  private:
-  // Runs with one set of buffers.
+  // Runs with one set of buffers, and what they are handed over to.
   struct Bound {
     Frame frame;
+    const Collectives* collectives = nullptr;
     std::unique_ptr<CapturedGraph> captured;
     int64_t last_run = 0;
   };
 
-  // The entry of these buffers; a new one in place of the least recently used if there is none.
-  absl::StatusOr<Bound*> Find(std::span<const Buffer> inputs,
-                              std::span<const Buffer> outputs) const;
+  // The entry of these buffers and collectives; a new one in place of the least recently used if
+  // there is none.
+  absl::StatusOr<Bound*> Find(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
+                              const RunContext& run) const;
   absl::Status RunBound(Bound& bound, std::span<const Buffer> inputs,
                         std::span<const Buffer> outputs, const RunContext& run) const;
 
@@ -41,7 +43,6 @@ class CudaExecutable : public Executable {
   const ir::Graph graph_;
   const std::unique_ptr<SourceModule> module_;  // outlives the program's kernels
   const std::unique_ptr<Program> program_;
-  const bool can_be_captured_;
   // Guarded by the context's stream mutex. All runs share the arena: they follow each other on the
   // stream.
   mutable Buffer arena_;

@@ -38,6 +38,8 @@ class Kernel {
   virtual bool may_run_beside() const { return false; }
   // Whether Enqueue can be recorded: it allocates nothing and waits for nothing.
   virtual bool can_be_captured() const { return true; }
+  // Whether Enqueue can be recorded for runs of this context.
+  virtual bool can_be_captured_in(const RunContext& /*run*/) const { return can_be_captured(); }
   // Puts the work on the stream.
   virtual absl::Status Enqueue(const KernelArgs& args) const = 0;
 };

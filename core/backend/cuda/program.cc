@@ -82,9 +82,9 @@ bool Program::IsBoundTo(const Frame& frame, std::span<const Buffer> inputs,
   });
 }
 
-bool Program::can_be_captured() const {
+bool Program::can_be_captured_in(const RunContext& run) const {
   return std::all_of(steps_.begin(), steps_.end(),
-                     [](const Step& step) { return step.kernel->can_be_captured(); });
+                     [&](const Step& step) { return step.kernel->can_be_captured_in(run); });
 }
 
 absl::Status Program::EnqueueStep(const Step& step, const Frame& frame,

@@ -35,8 +35,8 @@ class Program {
   absl::Status Enqueue(const Frame& frame, std::span<const Buffer> inputs,
                        std::span<const Buffer> outputs, const RunContext& run) const;
 
-  // Whether Enqueue can be recorded.
-  bool can_be_captured() const;
+  // Whether Enqueue can be recorded for runs of this context.
+  bool can_be_captured_in(const RunContext& run) const;
   int64_t arena_nbytes() const { return plan_.arena_nbytes; }
 
  private:

@@ -21,6 +21,7 @@ struct CommunicatorOptions {
   std::string listen_host = "127.0.0.1";      // a numeric address that the other hosts reach
   Store* store = nullptr;                     // of the job
   int64_t generation = 0;                     // ranks of other generations are not met
+  std::string channel = "";                   // tells communicators of one generation apart
   absl::Duration timeout = absl::Minutes(1);  // for all ranks to come
 };
 

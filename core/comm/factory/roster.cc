@@ -23,7 +23,8 @@ std::vector<std::vector<int>> Roster::RanksByHost() const {
 }
 
 std::string StorePrefix(const CommunicatorOptions& options) {
-  return fmt::format("comm/{}", options.generation);
+  const std::string prefix = fmt::format("comm/{}", options.generation);
+  return options.channel.empty() ? prefix : fmt::format("{}/{}", prefix, options.channel);
 }
 
 absl::StatusOr<Roster> ExchangeRoster(const CommunicatorOptions& options, absl::Time deadline) {

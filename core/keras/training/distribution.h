@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/comm/communicator.h"
+#include "core/comm/device_group.h"
 
 namespace tricorn::keras {
 
@@ -8,6 +9,8 @@ namespace tricorn::keras {
 struct Distribution {
   // Sums over the job's virtual shards; owns this worker's range of them. Null: no shards.
   comm::Communicator* communicator = nullptr;
+  // The same on GPUs: sums what they compute. Null where shards are computed in host memory.
+  comm::DeviceGroup* device_group = nullptr;
   // Threads that one shard computes with: part of the job, for bits may depend on it. Without
   // shards the threads of the whole.
   int threads_per_shard = 1;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "core/backend/device_collectives.h"
+#include "core/comm/bucket_reducer.h"
 #include "core/ops/collective/collective.h"
 #include "core/ops/elementwise/elementwise.h"
 
@@ -16,27 +18,19 @@ using ir::Values;
 // that their fixed cost does not show.
 constexpr int64_t kBucketNbytes = int64_t{1} << 20;
 
-// What a shard's run hands over, it hands over for that shard.
-class ShardCollectives : public backend::Collectives {
- public:
-  ShardCollectives(comm::BucketReducer& reducer, int shard) : reducer_(reducer), shard_(shard) {}
-  absl::Status Start(int32_t bucket, const void* addends, int64_t, DType) override {
-    reducer_.Contribute(bucket, shard_, static_cast<const std::byte*>(addends));
-    return absl::OkStatus();
-  }
-  absl::Status Wait(int32_t bucket, void*) override { return reducer_.Wait(bucket); }
-
- private:
-  comm::BucketReducer& reducer_;
-  const int shard_;
-};
-
-// For a run whose sums nobody wants.
-class DiscardingCollectives : public backend::Collectives {
+// For a run whose sums nobody wants, wherever they are.
+class DiscardingCollectives : public backend::DeviceCollectives {
  public:
   absl::Status Start(int32_t, const void*, int64_t, DType) override { return absl::OkStatus(); }
   absl::Status Wait(int32_t, void*) override { return absl::OkStatus(); }
 };
+
+// On a GPU shards follow each other on its stream.
+int ConcurrentShards(const Distribution& distribution) {
+  if (distribution.device_group != nullptr) return 1;
+  return std::max(
+      1, std::min(distribution.concurrent_shards, distribution.communicator->shards().size()));
+}
 
 absl::StatusOr<backend::Buffer> ZeroBuffer(backend::Device& device, const ir::Type& type) {
   ASSIGN_OR_RETURN(backend::Buffer buffer, device.Allocate(type.nbytes()));
@@ -52,8 +46,8 @@ ShardStep::ShardStep(const CompiledModel& compiled, DeviceState& state,
       state_(state),
       distribution_(distribution),
       training_(training),
-      pool_(std::max(
-          1, std::min(distribution.concurrent_shards, distribution.communicator->shards().size()))),
+      pool_(ConcurrentShards(distribution)),
+      discarding_(std::make_unique<DiscardingCollectives>()),
       lanes_(static_cast<size_t>(distribution.communicator->shards().size())) {}
 
 // Sums in the order in which the graph computes them, cut into buckets of one dtype.
@@ -139,12 +133,36 @@ absl::Status ShardStep::AdoptLayout(Layout layout) {
   std::vector<comm::Bucket> buckets;
   for (const auto& [dtype, count] : layout_->buckets) {
     ASSIGN_OR_RETURN(sums_.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
-    ASSIGN_OR_RETURN(zeros_.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
     buckets.push_back({dtype, count, sums_.back().data});
   }
   ASSIGN_OR_RETURN(rows_, device.Allocate(sizeof(float)));
-  reducer_ = std::make_unique<comm::BucketReducer>(*distribution_.communicator, buckets);
+  uint32_t shard = static_cast<uint32_t>(distribution_.communicator->shards().first);
+  for (Lane& lane : lanes_) {
+    for (const auto& [dtype, count] : layout_->buckets) {
+      ASSIGN_OR_RETURN(lane.sums.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
+    }
+    ASSIGN_OR_RETURN(lane.shard, device.Allocate(sizeof(uint32_t)));
+    RETURN_IF_ERROR(device.Upload(Tensor::Scalar(shard++), lane.shard));
+  }
+  ASSIGN_OR_RETURN(reducer_, MakeReducer(std::move(buckets)));
   return CompileAdvance();
+}
+
+absl::StatusOr<std::unique_ptr<comm::ShardReducer>> ShardStep::MakeReducer(
+    std::vector<comm::Bucket> buckets) const {
+  if (distribution_.device_group != nullptr) {
+    return distribution_.device_group->MakeReducer(std::move(buckets));
+  }
+  if (state_.device().platform() == "cuda") {
+    return FailedPrecondition("shards on a GPU: expected a group of GPUs, received none");
+  }
+  return std::make_unique<comm::BucketReducer>(*distribution_.communicator, std::move(buckets));
+}
+
+// Graphs that hold the reducer's collectives go before it.
+ShardStep::~ShardStep() {
+  functions_.clear();
+  advance_.reset();
 }
 
 absl::Status ShardStep::CompileAdvance() {
@@ -185,40 +203,46 @@ absl::Status ShardStep::CompileAdvance() {
 }
 
 absl::Status ShardStep::PrepareLane(Lane& lane, const Function& function) {
-  backend::Device& device = state_.device();
-  const size_t num_buckets = layout_->buckets.size();
-  if (lane.sums.empty()) {
-    for (size_t i = 0; i < num_buckets; ++i) {
-      ASSIGN_OR_RETURN(lane.sums.emplace_back(),
-                       device.Allocate(function.results()[i].second.nbytes()));
-    }
-    for (const Variable* variable : function.assigned()) {
-      ASSIGN_OR_RETURN(lane.assigned.emplace_back(), device.Allocate(variable->type.nbytes()));
-    }
-    ASSIGN_OR_RETURN(lane.shard, device.Allocate(sizeof(uint32_t)));
+  if (!lane.assigned.empty()) return absl::OkStatus();
+  for (const Variable* variable : function.assigned()) {
+    ASSIGN_OR_RETURN(lane.assigned.emplace_back(),
+                     state_.device().Allocate(variable->type.nbytes()));
   }
   return absl::OkStatus();
 }
 
-absl::Status ShardStep::RunLane(int index, const StepInputs& inputs, bool discard) {
+// What an empty shard contributes, where the shard's run would put it.
+absl::Status ShardStep::ContributeZeros(int index) {
+  const Lane& lane = lanes_[static_cast<size_t>(index)];
+  const int shard = distribution_.communicator->shards().first + index;
+  for (size_t i = 0; i < lane.sums.size(); ++i) {
+    const auto& [dtype, count] = layout_->buckets[i];
+    RETURN_IF_ERROR(state_.device().Upload(Tensor(dtype, Shape({count})), lane.sums[i]));
+    reducer_->Contribute(static_cast<int>(i), shard, lane.sums[i].data);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ShardStep::RunLane(int index, const StepInputs& inputs, bool discard, bool on_device) {
   Lane& lane = lanes_[static_cast<size_t>(index)];
   const int shard = distribution_.communicator->shards().first + index;
   ASSIGN_OR_RETURN(const Function* function, FunctionFor(inputs));
   backend::Device& device = state_.device();
-  std::vector<backend::Buffer> arguments;
-  for (const Tensor& tensor : inputs.Tensors()) {
-    ASSIGN_OR_RETURN(arguments.emplace_back(), device.Allocate(tensor.nbytes()));
-    RETURN_IF_ERROR(device.Upload(tensor, arguments.back()));
+  const std::vector<Tensor> tensors = inputs.Tensors();
+  std::vector<backend::Buffer>& kept = lane.arguments[inputs.Key()];
+  for (size_t i = kept.size(); i < tensors.size(); ++i) {
+    ASSIGN_OR_RETURN(kept.emplace_back(), device.Allocate(tensors[i].nbytes()));
   }
-  RETURN_IF_ERROR(device.Upload(Tensor::Scalar(static_cast<uint32_t>(shard)), lane.shard));
+  for (size_t i = 0; i < tensors.size() && !on_device; ++i) {
+    RETURN_IF_ERROR(device.Upload(tensors[i], kept[i]));
+  }
+  std::vector<backend::Buffer> arguments = kept;
   arguments.push_back(rows_);
   arguments.push_back(lane.shard);
   std::vector<backend::Buffer> results = lane.sums;
   results.insert(results.end(), lane.assigned.begin(), lane.assigned.end());
-  ShardCollectives sending(*reducer_, shard);
-  DiscardingCollectives discarding;
-  backend::Collectives* collectives = &sending;
-  if (discard) collectives = &discarding;
+  backend::Collectives* const collectives =
+      discard ? discarding_.get() : &reducer_->CollectivesOf(shard);
   return function->Run(state_, arguments, results, {.collectives = collectives});
 }
 
@@ -232,7 +256,7 @@ absl::Status ShardStep::KeepCounters(const Function& function, Lane& lane) {
   return absl::OkStatus();
 }
 
-absl::Status ShardStep::Run(const std::vector<StepInputs>& shards, int64_t rows) {
+absl::Status ShardStep::Run(const std::vector<StepInputs>& shards, int64_t rows, bool on_device) {
   CHECK(shards.size() == lanes_.size() && !shards.empty());
   // Compiling and copying variables to the device happen before anything runs side by side. A
   // worker whose shards are all empty computes one row of zeros, so that its counters advance too.
@@ -251,23 +275,22 @@ absl::Status ShardStep::Run(const std::vector<StepInputs>& shards, int64_t rows)
     RETURN_IF_ERROR(PrepareLane(lanes_[i], *function));
     if (counts) counted = function;
   }
-  RETURN_IF_ERROR(state_.device().Upload(Tensor::Scalar(static_cast<float>(rows)), rows_));
+  if (!on_device) {
+    RETURN_IF_ERROR(state_.device().Upload(Tensor::Scalar(static_cast<float>(rows)), rows_));
+  }
   RETURN_IF_ERROR(counted->PrepareState(state_));
 
   RETURN_IF_ERROR(reducer_->BeginStep());
   std::vector<absl::Status> statuses(shards.size());
+  // Before the lane's zeros, which lie where its sums do.
+  const absl::Status counted_idly =
+      idle ? RunLane(0, substitute, true, on_device) : absl::OkStatus();
   pool_.ForEach(static_cast<int>(shards.size()), [&](int i) {
     const auto at = static_cast<size_t>(i);
-    if (shards[at].rows() == 0) {
-      const int shard = distribution_.communicator->shards().first + i;
-      for (size_t bucket = 0; bucket < zeros_.size(); ++bucket) {
-        reducer_->Contribute(static_cast<int>(bucket), shard, zeros_[bucket].data);
-      }
-    } else {
-      statuses[at] = RunLane(i, shards[at], false);
-    }
+    statuses[at] =
+        shards[at].rows() == 0 ? ContributeZeros(i) : RunLane(i, shards[at], false, on_device);
   });
-  if (idle) statuses[0] = RunLane(0, substitute, true);
+  statuses.push_back(counted_idly);
   for (const absl::Status& status : statuses) {
     if (status.ok()) continue;
     reducer_->Abort(status);

@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/thread_pool.h"
-#include "core/comm/bucket_reducer.h"
+#include "core/comm/shard_reducer.h"
 #include "core/keras/training/distribution.h"
 #include "core/keras/training/function.h"
 #include "core/keras/training/step_inputs.h"
@@ -23,10 +23,11 @@ class ShardStep {
  public:
   ShardStep(const CompiledModel& compiled, DeviceState& state, const Distribution& distribution,
             bool training);
+  ~ShardStep();
 
   // `shards`: the samples of each owned shard, any of which may be empty. `rows`: of the whole
-  // batch.
-  absl::Status Run(const std::vector<StepInputs>& shards, int64_t rows);
+  // batch. `on_device`: the shards are those of the last call, and still where it put them.
+  absl::Status Run(const std::vector<StepInputs>& shards, int64_t rows, bool on_device = false);
 
  private:
   // Where a sum lies in the buckets.
@@ -51,6 +52,8 @@ class ShardStep {
     std::vector<backend::Buffer> sums;      // by bucket
     std::vector<backend::Buffer> assigned;  // by assigned variable
     backend::Buffer shard;                  // its index
+    // By the inputs' types. Where a step finds them again, its run needs no new preparation.
+    std::map<std::string, std::vector<backend::Buffer>> arguments;
   };
 
   absl::StatusOr<const Function*> FunctionFor(const StepInputs& inputs);
@@ -58,9 +61,12 @@ class ShardStep {
                                                const StepInputs& inputs, Layout& layout);
   static ir::Values StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout);
   absl::Status AdoptLayout(Layout layout);
+  absl::StatusOr<std::unique_ptr<comm::ShardReducer>> MakeReducer(
+      std::vector<comm::Bucket> buckets) const;
+  absl::Status ContributeZeros(int lane);
   absl::Status CompileAdvance();
   absl::Status PrepareLane(Lane& lane, const Function& function);
-  absl::Status RunLane(int lane, const StepInputs& inputs, bool discard);
+  absl::Status RunLane(int lane, const StepInputs& inputs, bool discard, bool on_device);
   absl::Status KeepCounters(const Function& function, Lane& lane);
 
   const CompiledModel& compiled_;
@@ -68,14 +74,14 @@ class ShardStep {
   const Distribution distribution_;
   const bool training_;
   ThreadPool pool_;
+  const std::unique_ptr<backend::Collectives> discarding_;
   std::map<std::string, std::unique_ptr<Function>> functions_;  // by the inputs' types
   std::unique_ptr<Layout> layout_;
-  std::vector<backend::Buffer> sums_;   // over all shards, by bucket
-  std::vector<backend::Buffer> zeros_;  // what an empty shard contributes, by bucket
-  backend::Buffer rows_;                // samples of the whole batch
+  std::vector<backend::Buffer> sums_;  // over all shards, by bucket
+  backend::Buffer rows_;               // samples of the whole batch
   std::vector<Lane> lanes_;
   std::unique_ptr<Function> advance_;
-  std::unique_ptr<comm::BucketReducer> reducer_;  // before the buffers that it reads
+  std::unique_ptr<comm::ShardReducer> reducer_;  // before the buffers that it reads
 };
 
 }  // namespace tricorn::keras

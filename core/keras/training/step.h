@@ -20,6 +20,8 @@ class Step {
   // `shards`: the samples of each owned shard, one entry without shards. `rows`: of the whole
   // batch.
   absl::Status Run(const std::vector<StepInputs>& shards, int64_t rows);
+  // By shards only: on the batches of the last Run, which are on the device already.
+  absl::Status RunAgain(const std::vector<StepInputs>& shards, int64_t rows);
   // Without shards only: on a batch that is on the device already, of the types of `like`.
   absl::Status RunOnDevice(const StepInputs& like, std::span<const backend::Buffer> arguments);
 

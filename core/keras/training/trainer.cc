@@ -73,7 +73,17 @@ absl::Status Trainer::CompileFor(const StepInputs& inputs) {
   return metric_state_.empty() ? absl::OkStatus() : UploadMetricState();
 }
 
-absl::StatusOr<Logs> Trainer::CurrentLogs() { return is_compiled_ ? logs_->Run(state_) : Logs(); }
+absl::Status Trainer::CheckGroup() const {
+  return distribution_.device_group == nullptr ? absl::OkStatus()
+                                               : distribution_.device_group->status();
+}
+
+absl::StatusOr<Logs> Trainer::CurrentLogs() {
+  if (!is_compiled_) return Logs();
+  ASSIGN_OR_RETURN(Logs logs, logs_->Run(state_));
+  RETURN_IF_ERROR(CheckGroup());
+  return logs;
+}
 
 absl::Status Trainer::ResetMetrics() {
   for (const auto& variable : compiled_.metric_variables) {
@@ -86,6 +96,7 @@ absl::StatusOr<std::vector<Tensor>> Trainer::MetricState() {
   std::vector<Variable*> variables;
   for (const auto& variable : compiled_.metric_variables) variables.push_back(variable.get());
   RETURN_IF_ERROR(state_.Download(variables));
+  RETURN_IF_ERROR(CheckGroup());
   std::vector<Tensor> values;
   for (const Variable* variable : variables) values.push_back(variable->value.Clone());
   return values;
@@ -173,7 +184,10 @@ std::vector<Variable*> Trainer::AllVariables() const {
   return all;
 }
 
-absl::Status Trainer::SyncToHost() { return state_.Download(AllVariables()); }
+absl::Status Trainer::SyncToHost() {
+  RETURN_IF_ERROR(state_.Download(AllVariables()));
+  return CheckGroup();
+}
 
 absl::Status Trainer::SyncToDevice() {
   const std::vector<Variable*> all = AllVariables();

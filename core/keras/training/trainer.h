@@ -101,6 +101,8 @@ class Trainer {
     std::optional<int64_t> steps = std::nullopt;
   };
   absl::Status CompileFor(const StepInputs& inputs);
+  // After reading from the device: whether what it computed counts.
+  absl::Status CheckGroup() const;
   absl::Status UploadMetricState();
   absl::StatusOr<OutputTypes> TypesOf(const StepInputs& inputs);
   absl::Status RunStep(Batch& batch, const ColumnMap& columns, bool training,

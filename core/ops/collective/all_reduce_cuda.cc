@@ -1,27 +1,41 @@
-#include <vector>
-
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/kernel.h"
+#include "core/backend/device_collectives.h"
 #include "core/ops/collective/collective.h"
-
-// Gradient exchange through communicators that read and write host memory: a bucket is copied out,
-// summed there, copied back. These kernels wait for the stream.
 
 namespace tricorn::backend::cuda {
 namespace {
 
-// Host bytes of a bucket. Runs of one executable follow each other, so a kernel has one.
-using Staging = std::vector<std::byte>;
+bool AreOnDevice(const Collectives* collectives) {
+  return dynamic_cast<const DeviceCollectives*>(collectives) != nullptr;
+}
 
-class AllReduceStart : public Kernel {
+absl::Status ExpectOnDevice(const Collectives* collectives) {
+  if (AreOnDevice(collectives)) return absl::OkStatus();
+  return FailedPrecondition(
+      "all-reduce on a GPU: expected collectives of a GPU, received the host's");
+}
+
+// What both have in common: without collectives they copy, with a GPU's they can be recorded.
+class AllReduceKernel : public Kernel {
+ public:
+  explicit AllReduceKernel(int32_t bucket) : bucket_(bucket) {}
+
+  bool can_be_captured_in(const RunContext& run) const override {
+    return run.collectives == nullptr || AreOnDevice(run.collectives);
+  }
+
+ protected:
+  int32_t bucket() const { return bucket_; }
+
+ private:
+  const int32_t bucket_;
+};
+
+class AllReduceStart : public AllReduceKernel {
  public:
   AllReduceStart(int32_t bucket, std::span<const ir::Type> operands, const ir::Type& result)
-      : bucket_(bucket),
-        operands_(operands.begin(), operands.end()),
-        result_(result),
-        staging_(static_cast<size_t>(result.nbytes())) {}
-
-  bool can_be_captured() const override { return false; }
+      : AllReduceKernel(bucket), operands_(operands.begin(), operands.end()), result_(result) {}
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     std::byte* to = args.results[0];
@@ -32,43 +46,33 @@ class AllReduceStart : public Kernel {
       to += nbytes;
     }
     if (args.context.collectives == nullptr) return absl::OkStatus();
-    RETURN_IF_CUDA_ERROR(cudaMemcpyAsync(staging_.data(), args.results[0], staging_.size(),
-                                         cudaMemcpyDeviceToHost, args.stream));
-    RETURN_IF_CUDA_ERROR(cudaStreamSynchronize(args.stream));
-    return args.context.collectives->Start(bucket_, staging_.data(), result_.num_elements(),
+    RETURN_IF_ERROR(ExpectOnDevice(args.context.collectives));
+    return args.context.collectives->Start(bucket(), args.results[0], result_.num_elements(),
                                            result_.dtype);
   }
 
  private:
-  const int32_t bucket_;
   const ir::Types operands_;
   const ir::Type result_;
-  mutable Staging staging_;
 };
 
-class AllReduceDone : public Kernel {
+class AllReduceDone : public AllReduceKernel {
  public:
-  AllReduceDone(int32_t bucket, int64_t nbytes)
-      : bucket_(bucket), staging_(static_cast<size_t>(nbytes)) {}
-
-  bool can_be_captured() const override { return false; }
+  AllReduceDone(int32_t bucket, int64_t nbytes) : AllReduceKernel(bucket), nbytes_(nbytes) {}
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     if (args.context.collectives == nullptr) {
-      return ToStatus(cudaMemcpyAsync(args.results[0], args.operands[0], staging_.size(),
-                                      cudaMemcpyDeviceToDevice, args.stream),
-                      "cudaMemcpyAsync");
+      return ToStatus(
+          cudaMemcpyAsync(args.results[0], args.operands[0], static_cast<size_t>(nbytes_),
+                          cudaMemcpyDeviceToDevice, args.stream),
+          "cudaMemcpyAsync");
     }
-    RETURN_IF_ERROR(args.context.collectives->Wait(bucket_, staging_.data()));
-    // From pageable memory: returns when the bytes are staged.
-    return ToStatus(cudaMemcpyAsync(args.results[0], staging_.data(), staging_.size(),
-                                    cudaMemcpyHostToDevice, args.stream),
-                    "cudaMemcpyAsync");
+    RETURN_IF_ERROR(ExpectOnDevice(args.context.collectives));
+    return args.context.collectives->Wait(bucket(), args.results[0]);
   }
 
  private:
-  const int32_t bucket_;
-  mutable Staging staging_;
+  const int64_t nbytes_;
 };
 
 }  // namespace
