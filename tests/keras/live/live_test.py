@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Random models in real Keras and here: forward, gradients, steps of training, archives both ways.
 
-    live_test.py tricorn-conformance [--seed N] [--layers 300] [--graphs 20] [--class Conv2D]
+    live_test.py tricorn-conformance [--seed N] [--layers 75] [--graphs 5] [--class Conv2D]
 
 Draws configurations of every layer class that the build has, and random Functional graphs; has Keras
 compute them and write cases as those of tests/conformance; runs the program on them; and opens the
@@ -205,8 +205,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="tricorn-conformance")
     parser.add_argument("--seed", type=int, default=os.environ.get("TRICORN_LIVE_SEED"))
-    parser.add_argument("--layers", type=int, default=300, help="configurations of layers")
-    parser.add_argument("--graphs", type=int, default=20, help="functional graphs")
+    layers, graphs = (os.environ.get(f"TRICORN_LIVE_{kind}") for kind in ("LAYERS", "GRAPHS"))
+    parser.add_argument("--layers", type=int, default=layers or 75, help="layer configurations")
+    parser.add_argument("--graphs", type=int, default=graphs or 5, help="functional graphs")
     parser.add_argument("--class", dest="only", help="only these layer classes: Conv2D,Dense")
     parser.add_argument("--case", type=int, help="only the case of this number")
     parser.add_argument("--backend", default="cpu", choices=["cpu", "reference"])
