@@ -15,7 +15,7 @@ namespace tricorn::keras {
 namespace {
 
 constexpr char kUsage[] =
-    "model_files convert MODEL OUT            a whole model, .keras or .h5\n"
+    "model_files convert MODEL OUT            a whole model, .keras, .h5 or directory/\n"
     "model_files save-weights MODEL OUT [GIB]\n"
     "model_files load-weights MODEL WEIGHTS OUT [skip|by-name]\n"
     "model_files clone MODEL OUT              weights copied over\n"
@@ -54,6 +54,9 @@ absl::Status Run(const Arguments& arguments) {
   }
   if (arguments.size() < 3) return InvalidArgument("{}", kUsage);
   const std::string& out = arguments[2];
+  if (command == "convert" && out.ends_with('/')) {
+    return SaveUnzipped(env, out.substr(0, out.size() - 1), model, absl::Now(), loaded.optimizer);
+  }
   if (command == "convert") return Save(env, out, model, absl::Now(), loaded.optimizer);
   if (command == "save-weights") {
     SaveWeightsOptions options = {.optimizer = loaded.optimizer};

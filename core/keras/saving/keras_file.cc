@@ -1,6 +1,7 @@
 #include "core/keras/saving/keras_file.h"
 
 #include "core/io/keras_archive.h"
+#include "core/io/keras_directory.h"
 #include "core/keras/saving/layer_walk.h"
 #include "core/keras/saving/legacy_file.h"
 #include "core/keras/saving/optimizer_vars.h"
@@ -73,6 +74,9 @@ absl::StatusOr<LoadedModel> Load(Env& env, const std::string& path, const Regist
   if (IsLegacyPath(path)) {
     ASSIGN_OR_RETURN(const std::string bytes, env.ReadFile(path));
     loaded = LoadBytes(bytes, objects);
+  } else if (IsKerasDirectory(env, path)) {
+    ASSIGN_OR_RETURN(const KerasArchive archive, ReadKerasDirectory(env, path));
+    loaded = FromArchive(archive, objects);
   } else {
     ASSIGN_OR_RETURN(const KerasArchive archive, ReadKerasArchive(env, path));
     loaded = FromArchive(archive, objects);
@@ -107,6 +111,12 @@ absl::Status Save(Env& env, const std::string& path, Model& model, absl::Time da
   }
   ASSIGN_OR_RETURN(const KerasArchive archive, ToArchive(model, date_saved, optimizer));
   return WriteKerasArchive(env, path, archive);
+}
+
+absl::Status SaveUnzipped(Env& env, const std::string& path, Model& model, absl::Time date_saved,
+                          const OptimizerState& optimizer) {
+  ASSIGN_OR_RETURN(const KerasArchive archive, ToArchive(model, date_saved, optimizer));
+  return WriteKerasDirectory(env, path, archive);
 }
 
 }  // namespace tricorn::keras

@@ -14,8 +14,8 @@
 
 namespace tricorn::keras {
 
-// Reads a `.keras` archive, or a `.h5` file with a whole model. `objects` are the classes that it
-// may name.
+// Reads a `.keras` archive, the same as a directory, or a `.h5` file with a whole model. `objects`
+// are the classes that it may name.
 // Errors: those of ReadKerasArchive, Deserializer, WeightsFromHdf5 and FromLegacyHdf5, naming the
 // layer.
 absl::StatusOr<LoadedModel> LoadBytes(std::string_view bytes,
@@ -37,5 +37,8 @@ absl::StatusOr<std::string> SaveLegacyBytes(const Model& model,
 // As `.keras`, or, where the path ends so, as `.h5`. A file appears whole or not at all.
 absl::Status Save(Env& env, const std::string& path, Model& model, absl::Time date_saved,
                   const OptimizerState& optimizer = {});
+// The archive as a directory, as Keras's save(zipped=False). Errors: AlreadyExists.
+absl::Status SaveUnzipped(Env& env, const std::string& path, Model& model, absl::Time date_saved,
+                          const OptimizerState& optimizer = {});
 
 }  // namespace tricorn::keras
