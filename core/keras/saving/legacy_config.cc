@@ -114,6 +114,25 @@ void StripModel(Json& json) {
   }
 }
 
+// What Keras 3's `.keras` files say of each object besides: where its class is. `json` is an object
+// of `module`, or a list or dictionary of them; "package>Name" is a class of one's own.
+void AddModules(Json& json, std::string_view module) {
+  if (json.is_array()) {
+    for (Json& item : json.AsArray()) AddModules(item, module);
+  } else if (json.is_object() && json.Has("class_name") && json.Has("config")) {
+    if (json.Has("module") || !json["class_name"].is_string()) return;
+    const std::string name = json["class_name"].AsString();
+    const size_t end = name.find('>');
+    const bool is_own = end != std::string::npos;
+    json = Json::MakeObject({{"module", is_own ? Json() : Json(std::string(module))},
+                             {"class_name", is_own ? name.substr(end + 1) : name},
+                             {"config", json["config"]},
+                             {"registered_name", is_own ? Json(name) : Json()}});
+  } else if (json.is_object()) {
+    for (auto& [key, value] : json.AsObject()) AddModules(value, module);
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Json> FromLegacyModelConfig(const Json& config) {
@@ -130,7 +149,9 @@ Json FromLegacyTrainingConfig(const Json& config) {
   if (!config.is_object()) return {};
   Json compile = Json::MakeObject({});
   for (const std::string_view key : {"loss", "loss_weights", "metrics", "weighted_metrics"}) {
-    compile.Set(key, config[key]);
+    Json value = config[key];
+    AddModules(value, key == "loss" ? "keras.losses" : "keras.metrics");
+    compile.Set(key, std::move(value));
   }
   Json optimizer = config["optimizer_config"];
   if (Json* arguments = Member(optimizer, "config"); arguments != nullptr) {
@@ -139,8 +160,12 @@ Json FromLegacyTrainingConfig(const Json& config) {
         arguments->Set("learning_rate", Json((*arguments)["lr"]));
       }
       for (const std::string_view key : kDroppedOfOptimizers) arguments->Erase(key);
+      if (Json* rate = Member(*arguments, "learning_rate")) {
+        AddModules(*rate, "keras.optimizers.schedules");
+      }
     }
   }
+  AddModules(optimizer, "keras.optimizers");
   compile.Set("optimizer", std::move(optimizer));
   return compile;
 }

@@ -25,7 +25,10 @@ TEST(LegacyFile, KeepsModelWeightsAndOptimizer) {
   ASSERT_TRUE(model->status().ok()) << model->status();
   model->set_compile_config(*Json::Parse(R"({"optimizer": {"module": "keras.optimizers",
     "class_name": "SGD", "config": {"learning_rate": 0.5}, "registered_name": null},
-    "loss": "mse"})"));
+    "loss": {"module": "keras.losses", "class_name": "Huber", "config": {
+      "name": "huber_loss", "reduction": "sum", "delta": 2.0}, "registered_name": null},
+    "metrics": ["mae", {"module": "mine", "class_name": "Gap", "registered_name": "mine>Gap",
+                        "config": {"name": "gap"}}]})"));
   const OptimizerState state = {"sgd", {Tensor::Scalar<int32_t>(3), Tensor::Scalar(0.5f)}};
   const auto bytes = SaveLegacyBytes(*model, state);
   ASSERT_TRUE(bytes.ok()) << bytes.status();
@@ -39,8 +42,13 @@ TEST(LegacyFile, KeepsModelWeightsAndOptimizer) {
   EXPECT_EQ(loaded->model->GetConfig(), model->GetConfig());
   EXPECT_EQ(loaded->model->GetWeights(), model->GetWeights());
   EXPECT_EQ(loaded->optimizer.variables, state.variables);
-  EXPECT_EQ(loaded->model->compile_config()["loss"], Json("mse"));
-  EXPECT_EQ(loaded->model->compile_config()["optimizer"]["class_name"], Json("SGD"));
+  // The objects are whole again: `.keras` files name their modules.
+  for (const char* key : {"loss", "optimizer"}) {
+    EXPECT_EQ(loaded->model->compile_config()[key], model->compile_config()[key]) << key;
+  }
+  const Json& gap = loaded->model->compile_config()["metrics"].AsArray()[1];
+  EXPECT_EQ(gap["class_name"], Json("Gap"));
+  EXPECT_EQ(gap["registered_name"], Json("mine>Gap"));
 }
 
 // What tf.keras 2 wrote: the input's shape in the first layer, old names, an axis in a list, names
