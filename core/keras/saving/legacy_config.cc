@@ -77,6 +77,14 @@ absl::Status ConvertModel(Json& json, int depth) {
   return absl::OkStatus();
 }
 
+// What Keras 2 calls the class of an object: a user's by its registered name.
+Json LegacyClassName(const Json& json) {
+  const Json& registered = json["registered_name"];
+  const bool is_own =
+      registered.is_string() && registered.AsString().find('>') != std::string::npos;
+  return is_own ? registered : json["class_name"];
+}
+
 // Only the name and config of a serialized object, and those of losses and metrics in lists.
 Json Strip(const Json& json) {
   if (json.is_array()) {
@@ -86,7 +94,7 @@ Json Strip(const Json& json) {
   }
   if (!json.is_object()) return json;
   if (json.Has("class_name") && json.Has("config")) {
-    return Json::MakeObject({{"class_name", json["class_name"]}, {"config", json["config"]}});
+    return Json::MakeObject({{"class_name", LegacyClassName(json)}, {"config", json["config"]}});
   }
   Json::Object members;
   for (const auto& [key, value] : json.AsObject()) members.emplace_back(key, Strip(value));
@@ -94,11 +102,7 @@ Json Strip(const Json& json) {
 }
 
 void StripModel(Json& json) {
-  // Keras 2 knows a user's class by its registered name.
-  const Json registered = json["registered_name"];
-  if (registered.is_string() && registered.AsString().find('>') != std::string::npos) {
-    json.Set("class_name", registered);
-  }
+  if (json.Has("registered_name")) json.Set("class_name", LegacyClassName(json));
   for (const std::string_view key :
        {"module", "registered_name", "build_config", "compile_config"}) {
     json.Erase(key);

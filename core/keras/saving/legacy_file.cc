@@ -39,6 +39,7 @@ absl::StatusOr<LoadedModel> FromLegacyHdf5(const Hdf5Group& root, const Registri
     absl::StatusOr<std::vector<Tensor>> variables = LegacyTensors(*group);
     if (!variables.ok()) return WithSubject(variables.status(), kOptimizerWeights);
     loaded.optimizer.variables = *std::move(variables);
+    if (!group->groups.empty()) loaded.optimizer.name = group->groups.begin()->first;
   }
   return loaded;
 }
@@ -52,9 +53,10 @@ absl::StatusOr<Hdf5Group> ToLegacyHdf5(const Model& model, const OptimizerState&
     root.attributes[kTrainingConfig] = ToLegacyTrainingConfig(model.compile_config()).Dump();
   }
   if (optimizer.variables.empty()) return root;
+  const std::string group = optimizer.name.empty() ? "optimizer" : optimizer.name;
   std::vector<std::string> names;
   for (size_t i = 0; i < optimizer.variables.size(); ++i) {
-    names.push_back(optimizer.name + "/" + std::to_string(i));
+    names.push_back(group + "/" + std::to_string(i));
   }
   RETURN_IF_ERROR(SetLegacyTensors(names, optimizer.variables, root.groups[kOptimizerWeights]));
   return root;

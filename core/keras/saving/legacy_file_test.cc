@@ -41,6 +41,7 @@ TEST(LegacyFile, KeepsModelWeightsAndOptimizer) {
   ASSERT_TRUE(loaded.ok()) << loaded.status();
   EXPECT_EQ(loaded->model->GetConfig(), model->GetConfig());
   EXPECT_EQ(loaded->model->GetWeights(), model->GetWeights());
+  EXPECT_EQ(loaded->optimizer.name, "sgd");
   EXPECT_EQ(loaded->optimizer.variables, state.variables);
   // The objects are whole again: `.keras` files name their modules.
   for (const char* key : {"loss", "optimizer"}) {
