@@ -171,7 +171,8 @@ class Rows {
         fmt::format("{}{} ({})", prefix, operation.DisplayName(), operation.class_name()),
         made.empty() ? "?" : OutputShapes(made.back()->outputs),
         layer == nullptr ? "0" : WithCommas(layer->CountParams())};
-    if (layer != nullptr && !layer->built()) cells[2] = "0 (unbuilt)";
+    // What was called is built; inputs are not called.
+    if (layer != nullptr && !layer->built() && made.empty()) cells[2] = "0 (unbuilt)";
     if (!is_chain_) cells.push_back(depth == 0 ? Connections(*calls_, operation) : "-");
     if (options_.show_trainable) {
       const bool has_weights = layer != nullptr && !layer->weights().empty();
