@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/base/status.h"
+#include "core/io/zip_end_record.h"
 
 namespace tricorn {
 namespace {
@@ -134,6 +135,7 @@ class LibzipReader : public ZipReader {
     if (source_.file->size() < kEndRecordSize) {
       return InvalidArgument("zip: expected an archive, received {} bytes", source_.file->size());
     }
+    RETURN_IF_ERROR(CheckZipEndRecords(*source_.file));
     ZipError error;
     Source source(zip_source_function_create(&FileSource::Callback, &source_, error.get()));
     if (source == nullptr) return Internal("zip: {}", error.message());

@@ -21,8 +21,9 @@ struct ZipMember {
 
 // A ZIP archive of stored and deflated members, read member by member. For one thread at a time.
 // Errors: InvalidArgument or DataLoss for a damaged archive, a member whose checksum is wrong, a
-// name that is absolute, leaves its folder or comes twice, members that overlap, and bombs: a size
-// that deflate cannot reach from the compressed one, or above 4 GiB and 100 times the compressed.
+// name that is absolute, leaves its folder or comes twice, members that overlap, end records that
+// claim more members than fit (zip_end_record.h), and bombs: a size that deflate cannot reach from
+// the compressed one, or above 4 GiB and 100 times the compressed.
 class ZipReader {
  public:
   static absl::StatusOr<std::unique_ptr<ZipReader>> Open(std::unique_ptr<RandomAccessFile> file);

@@ -1,6 +1,9 @@
 #include "core/io/zip.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cstring>
 
 #include "core/base/random.h"
 #include "core/io/memory_file.h"
@@ -90,6 +93,38 @@ TEST(Zip, RefusesBombsWrongChecksumsAndDuplicates) {
   std::string twice = bytes;
   for (size_t at; (at = twice.find("bbbb")) != twice.npos;) twice.replace(at, 4, "aaaa");
   EXPECT_FALSE(ReadAll(twice).ok());
+}
+
+// An end record: 22 bytes from "PK\5\6" on; the members that it claims at 8 and 10.
+std::string EndRecord(uint16_t members) {
+  std::string record(22, '\0');
+  record.replace(0, 4, "PK\5\6");
+  std::memcpy(record.data() + 8, &members, 2);
+  std::memcpy(record.data() + 10, &members, 2);
+  return record;
+}
+
+TEST(Zip, RefusesEndRecordsWhoseClaimsDoNotFitTheFile) {
+  EXPECT_THAT(std::string(Open(EndRecord(60000)).status().message()),
+              testing::HasSubstr("expected at most 0 members in 22 bytes, received 60000"));
+  std::string many;
+  for (int i = 0; i < 9; ++i) many += EndRecord(0);
+  EXPECT_THAT(std::string(Open(many).status().message()),
+              testing::HasSubstr("expected one end record, received more than 8"));
+  // The form for large archives: a record of 56 bytes and a locator that says where it is.
+  std::string large(56 + 20, '\0');
+  large.replace(0, 4, "PK\6\6");
+  const uint64_t claimed = uint64_t{1} << 40;
+  std::memcpy(large.data() + 32, &claimed, 8);
+  large.replace(56, 4, "PK\6\7");
+  EXPECT_THAT(std::string(Open(large + EndRecord(0xffff)).status().message()),
+              testing::HasSubstr("received 1099511627776"));
+}
+
+TEST(Zip, ReadsAnArchiveThatHoldsArchives) {
+  const std::string inner = *WriteZip(std::vector<ZipEntry>{{"x", "1"}});
+  const std::vector<ZipEntry> entries = {{"a.zip", inner}, {"b.zip", inner}, {"c.zip", inner}};
+  EXPECT_TRUE(ReadAll(*WriteZip(entries)).ok());
 }
 
 TEST(Npz, RoundTripsAndNamesWhatIsMissing) {
