@@ -17,6 +17,8 @@ using ir::Values;
 // Small enough that the first ones travel while most of backward is still to come, large enough
 // that their fixed cost does not show.
 constexpr int64_t kBucketNbytes = int64_t{1} << 20;
+// Larger on GPUs, where each costs two exchanges and a kernel whatever its size.
+constexpr int64_t kGpuBucketNbytes = int64_t{8} << 20;
 
 // For a run whose sums nobody wants, wherever they are.
 class DiscardingCollectives : public backend::DeviceCollectives {
@@ -51,18 +53,21 @@ ShardStep::ShardStep(const CompiledModel& compiled, DeviceState& state,
       lanes_(static_cast<size_t>(distribution.communicator->shards().size())) {}
 
 // Sums in the order in which the graph computes them, cut into buckets of one dtype.
-Values ShardStep::StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout) {
+Values ShardStep::StartReductions(ir::Builder& builder, const StepSums& sums,
+                                  Layout& layout) const {
   const Values flat = sums.Flatten();
   std::vector<size_t> order(flat.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(),
                    [&](size_t a, size_t b) { return flat[a].id() < flat[b].id(); });
   layout.places.resize(flat.size());
+  const int64_t bucket_nbytes =
+      distribution_.device_group != nullptr ? kGpuBucketNbytes : kBucketNbytes;
   std::vector<Values> members;
   for (const size_t i : order) {
     const ir::Type& type = flat[i].type();
     const bool fits = !layout.buckets.empty() && layout.buckets.back().first == type.dtype &&
-                      layout.buckets.back().second * SizeOf(type.dtype) < kBucketNbytes;
+                      layout.buckets.back().second * SizeOf(type.dtype) < bucket_nbytes;
     if (!fits) {
       layout.buckets.emplace_back(type.dtype, 0);
       members.emplace_back();

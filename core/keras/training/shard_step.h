@@ -59,7 +59,7 @@ class ShardStep {
   absl::StatusOr<const Function*> FunctionFor(const StepInputs& inputs);
   absl::StatusOr<Function::Outputs> TraceShard(CallContext& context, ir::Operands arguments,
                                                const StepInputs& inputs, Layout& layout);
-  static ir::Values StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout);
+  ir::Values StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout) const;
   absl::Status AdoptLayout(Layout layout);
   absl::StatusOr<std::unique_ptr<comm::ShardReducer>> MakeReducer(
       std::vector<comm::Bucket> buckets) const;
