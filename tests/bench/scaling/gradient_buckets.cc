@@ -7,7 +7,6 @@
 namespace tricorn::bench {
 namespace {
 
-constexpr int64_t kBucketNbytes = int64_t{1} << 20;
 constexpr int64_t kElementNbytes = 4;
 
 }  // namespace
@@ -38,10 +37,11 @@ absl::Status GradientBuckets::Sum() {
   return reducer_->Wait(static_cast<int>(addends_.size()) - 1);
 }
 
-std::vector<int64_t> BucketCounts(const std::vector<int64_t>& weight_counts) {
+std::vector<int64_t> BucketCounts(const std::vector<int64_t>& weight_counts,
+                                  int64_t bucket_nbytes) {
   std::vector<int64_t> counts;
   for (auto count = weight_counts.rbegin(); count != weight_counts.rend(); ++count) {
-    const bool fits = !counts.empty() && counts.back() * kElementNbytes < kBucketNbytes;
+    const bool fits = !counts.empty() && counts.back() * kElementNbytes < bucket_nbytes;
     if (!fits) counts.push_back(0);
     counts.back() += *count;
   }

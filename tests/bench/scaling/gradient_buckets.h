@@ -35,8 +35,8 @@ class GradientBuckets {
   std::unique_ptr<comm::ShardReducer> reducer_;
 };
 
-// A step's gradients as ShardStep cuts them: from the last weight to the first, in buckets of a
-// megabyte or more.
-std::vector<int64_t> BucketCounts(const std::vector<int64_t>& weight_counts);
+// A step's gradients about as ShardStep cuts them: from the last weight to the first, in buckets of
+// so many bytes or more.
+std::vector<int64_t> BucketCounts(const std::vector<int64_t>& weight_counts, int64_t bucket_nbytes);
 
 }  // namespace tricorn::bench

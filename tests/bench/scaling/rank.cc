@@ -122,9 +122,9 @@ class Rank {
       if (peers.group != nullptr) return peers.group->MakeReducer(std::move(buckets));
       return std::make_unique<comm::BucketReducer>(*peers.communicator, std::move(buckets));
     };
-    ASSIGN_OR_RETURN(
-        const auto buckets,
-        GradientBuckets::Make(*device_, BucketCounts(weight_counts), make_reducer, rank_));
+    ASSIGN_OR_RETURN(const auto buckets,
+                     GradientBuckets::Make(*device_, BucketCounts(weight_counts, BucketNbytes()),
+                                           make_reducer, rank_));
     nbytes = buckets->nbytes();
     return SecondsOf([&] { return buckets->Sum(); });
   }
@@ -153,6 +153,8 @@ class Rank {
     for (int64_t i = 0; i < times; ++i) RETURN_IF_ERROR(call());
     return device_->Synchronize();
   }
+
+  int64_t BucketNbytes() const { return int64_t{options_.on_gpus ? 8 : 1} << 20; }
 
   double BusGigabytes(int64_t nbytes) const {
     return static_cast<double>(nbytes) * 2 * (options_.size - 1) / options_.size / 1e9;
