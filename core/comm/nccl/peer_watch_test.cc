@@ -3,8 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "absl/time/clock.h"
+#include "core/base/env.h"
+#include "core/base/status.h"
+#include "core/comm/factory/create_communicator.h"
 #include "core/comm/failure.h"
+#include "core/comm/file_store.h"
 #include "core/comm/local/local_group.h"
+#include "core/comm/testing/processes.h"
 
 namespace tricorn::comm {
 namespace {
@@ -62,6 +67,36 @@ TEST(PeerWatch, TellsThatAPeerIsGone) {
   Member first(std::move(controls[0]), Healthy);
   controls[1].reset();
   EXPECT_TRUE(absl::IsUnavailable(first.WaitForFailure())) << first.failure.status();
+}
+
+TEST(PeerWatch, NamesAKilledProcessInTime) {
+  constexpr int kSize = 3, kVictim = 1;
+  TemporaryDirectory directory;
+  FileStore store(Env::Posix(), directory.path());
+  const auto started = [](int rank) { return fmt::format("started/{}", rank); };
+  Processes ranks(kSize, [&](int rank) -> absl::Status {
+    ASSIGN_OR_RETURN(auto control, CreateCommunicator({.rank = rank,
+                                                       .size = kSize,
+                                                       .shards = {rank, rank + 1},
+                                                       .total_shards = kSize,
+                                                       .host_id = "here",
+                                                       .store = &store}));
+    Member member(std::move(control), Healthy);
+    RETURN_IF_ERROR(store.Set(started(rank), ""));
+    const absl::Time deadline = absl::Now() + absl::Seconds(20);
+    while (!member.failure.happened() && absl::Now() < deadline) {
+      absl::SleepFor(absl::Milliseconds(1));
+    }
+    const absl::Status failure = member.failure.status();
+    const std::string expected = fmt::format("rank {} is lost", kVictim);
+    if (failure.message().find(expected) != absl::string_view::npos) return absl::OkStatus();
+    return Internal("expected '{}', received {}", expected, failure.ToString());
+  });
+  for (int rank = 0; rank < kSize; ++rank) {
+    ASSERT_TRUE(store.Get(started(rank), absl::Now() + absl::Seconds(20)).ok());
+  }
+  ranks.Kill(kVictim);
+  EXPECT_EQ(ranks.WaitFor(kSoon), absl::OkStatus());
 }
 
 }  // namespace
