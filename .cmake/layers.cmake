@@ -84,6 +84,7 @@ function(tricorn_loads_modules target)
   target_link_options(${target} PRIVATE -Wl,--whole-archive
     $<TARGET_FILE:core_base> $<TARGET_FILE:core_tensor> $<TARGET_FILE:core_ir>
     $<TARGET_FILE:core_ops> $<TARGET_FILE:core_transform> $<TARGET_FILE:core_plan>
+    $<TARGET_FILE:core_backend>
     -Wl,--no-whole-archive)
 endfunction()
 

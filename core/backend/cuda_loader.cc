@@ -15,9 +15,12 @@ using CreateFunction = void (*)(int ordinal, const CudaOptions& options,
                                 absl::StatusOr<std::unique_ptr<Device>>* device);
 using GraphFunction = void (*)(const CudaOptions& options, absl::StatusOr<ir::Graph>* graph);
 
+using TraceFunction = void (*)(absl::StatusOr<std::unique_ptr<Trace>>* trace);
+
 struct Module {
   CreateFunction create;
   GraphFunction run_passes;
+  TraceFunction start_trace;
 };
 
 std::string ModulePath() {
@@ -38,14 +41,16 @@ absl::StatusOr<Module> LoadModule() {
   const auto build = reinterpret_cast<BuildFunction>(dlsym(module, "tricorn_cuda_module_build"));
   const auto create = reinterpret_cast<CreateFunction>(dlsym(module, "tricorn_cuda_create_device"));
   const auto run_passes = reinterpret_cast<GraphFunction>(dlsym(module, "tricorn_cuda_run_passes"));
-  if (build == nullptr || create == nullptr || run_passes == nullptr) {
+  const auto start_trace =
+      reinterpret_cast<TraceFunction>(dlsym(module, "tricorn_cuda_start_trace"));
+  if (build == nullptr || create == nullptr || run_passes == nullptr || start_trace == nullptr) {
     return FailedPrecondition("{}: expected a CUDA module of Tricorn, received another library",
                               path);
   }
   if (std::string_view(build()) != kModuleBuild) {
     return FailedPrecondition("{}: expected \"{}\", received \"{}\"", path, kModuleBuild, build());
   }
-  return Module{create, run_passes};
+  return Module{create, run_passes, start_trace};
 }
 
 const absl::StatusOr<Module>& LoadedModule() {
@@ -60,6 +65,18 @@ absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal, const CudaOp
   absl::StatusOr<std::unique_ptr<Device>> device = Internal("CUDA module made no device");
   LoadedModule()->create(ordinal, options, &device);
   return device;
+}
+
+absl::StatusOr<std::unique_ptr<Trace>> StartCudaTrace() {
+  RETURN_IF_ERROR(LoadedModule().status());
+  absl::StatusOr<std::unique_ptr<Trace>> trace = Internal("CUDA module made no trace");
+  LoadedModule()->start_trace(&trace);
+  return trace;
+}
+
+bool HasCudaModule() {
+  std::error_code error;
+  return std::filesystem::exists(ModulePath(), error);
 }
 
 absl::StatusOr<ir::Graph> CudaGraph(ir::Graph graph, const CudaOptions& options) {

@@ -5,11 +5,12 @@
 
 #include "absl/status/statusor.h"
 #include "core/backend/device.h"
+#include "core/backend/trace.h"
 
 namespace tricorn::backend {
 
 // What a program and a module must have in common to share types.
-inline constexpr char kModuleBuild[] = "tricorn cuda module 2, " __VERSION__;
+inline constexpr char kModuleBuild[] = "tricorn cuda module 3, " __VERSION__;
 
 struct CudaOptions {
   // Products of float32 may round their operands to TF32: several times faster, about three digits.
@@ -21,6 +22,13 @@ struct CudaOptions {
 // such GPU; FailedPrecondition when the module is of another build.
 absl::StatusOr<std::unique_ptr<Device>> LoadCudaDevice(int ordinal,
                                                        const CudaOptions& options = {});
+
+// A look at all GPUs of this process. NotFound also where the profiling library (CUPTI) is missing,
+// FailedPrecondition also while there is another.
+absl::StatusOr<std::unique_ptr<Trace>> StartCudaTrace();
+
+// Whether there is a file where LoadCudaDevice looks for the module, whatever it holds.
+bool HasCudaModule();
 
 // `graph` as LoadCudaDevice's device would run it, after all passes, by the same module and with no
 // GPU; ops that the libraries have no kernel for without one are decomposed. Errors: NotFound and

@@ -3,6 +3,41 @@
 #include "core/base/status.h"
 
 namespace tricorn::backend {
+namespace {
+
+// One set of buffers, which each batch is copied to before it runs.
+class UploadingFeed : public Feed {
+ public:
+  UploadingFeed(Device& device, std::vector<Buffer> buffers)
+      : device_(device), buffers_(std::move(buffers)) {}
+
+  absl::StatusOr<std::span<const Buffer>> Send(std::span<const Tensor> batch) override {
+    CHECK(batch.size() == buffers_.size());
+    for (size_t i = 0; i < batch.size(); ++i) {
+      RETURN_IF_ERROR(device_.Upload(batch[i], buffers_[i]));
+    }
+    return buffers_;
+  }
+  absl::Status Consumed() override { return absl::OkStatus(); }
+
+ private:
+  Device& device_;
+  const std::vector<Buffer> buffers_;
+};
+
+}  // namespace
+
+absl::StatusOr<Tensor> Device::AllocateHost(DType dtype, Shape shape) {
+  return Tensor::Uninitialized(dtype, std::move(shape));
+}
+
+absl::StatusOr<std::unique_ptr<Feed>> Device::MakeFeed(std::span<const int64_t> nbytes) {
+  std::vector<Buffer> buffers;
+  for (const int64_t size : nbytes) {
+    ASSIGN_OR_RETURN(buffers.emplace_back(), Allocate(size));
+  }
+  return std::make_unique<UploadingFeed>(*this, std::move(buffers));
+}
 
 absl::StatusOr<MemoryUse> Device::Memory() {
   return Unimplemented("{}: expected memory of its own, received the host's", platform());

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "core/backend/buffer.h"
 #include "core/backend/collectives.h"
+#include "core/backend/feed.h"
 #include "core/ir/graph.h"
 #include "core/tensor/tensor.h"
 
@@ -60,6 +61,11 @@ class Device {
   virtual absl::StatusOr<Buffer> Allocate(int64_t nbytes) = 0;
   virtual absl::Status Upload(const Tensor& from, const Buffer& to) = 0;
   virtual absl::Status Download(const Buffer& from, Tensor& to) = 0;
+  // A tensor, its contents unset, in memory of the host that the device copies from at full speed
+  // and by itself. Safe from several threads.
+  virtual absl::StatusOr<Tensor> AllocateHost(DType dtype, Shape shape);
+  // A way for batches of tensors of these sizes.
+  virtual absl::StatusOr<std::unique_ptr<Feed>> MakeFeed(std::span<const int64_t> nbytes);
   // Returns when everything that was enqueued is done. Errors: what failed on the device meanwhile.
   virtual absl::Status Synchronize() { return absl::OkStatus(); }
   // Errors: Unimplemented where buffers are host memory.

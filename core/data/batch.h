@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "core/base/fields.h"
+#include "core/base/thread_pool.h"
 #include "core/data/dataset.h"
 #include "core/data/shard.h"
 #include "core/tensor/tensor.h"
@@ -33,9 +35,19 @@ struct Batch {
   std::vector<Tensor> Shard(int i) const;
 };
 
+// Makes the tensors that batches are gathered into, their contents unset; null: ordinary ones.
+using TensorAllocator = std::function<absl::StatusOr<Tensor>(DType dtype, Shape shape)>;
+
+// What a batch is gathered with.
+struct GatherOptions {
+  TensorAllocator allocate = nullptr;
+  ThreadPool* threads = nullptr;  // to share large columns; null: the caller alone
+};
+
 // Gathers the part that `options` (checked) give of the global batch at `cursor` into one
 // contiguous tensor a column.
 absl::StatusOr<Batch> AssembleBatch(const Dataset& dataset, const EpochOrder& order,
-                                    const BatchOptions& options, int64_t cursor);
+                                    const BatchOptions& options, int64_t cursor,
+                                    const GatherOptions& gather = {});
 
 }  // namespace tricorn

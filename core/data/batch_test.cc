@@ -155,6 +155,39 @@ TEST(Prefetcher, GivesAnEpochInOrderFromTheCursorOn) {
   }
 }
 
+TEST(Prefetcher, GathersLargeBatchesByThreadsInTheSameOrder) {
+  constexpr int64_t kMany = 4096, kWidth = 512;  // 8 MiB
+  Tensor x = Tensor::Uninitialized(DType::kI32, {kMany, kWidth});
+  for (int64_t i = 0; i < x.num_elements(); ++i) x.data<int32_t>()[i] = static_cast<int32_t>(i);
+  const absl::StatusOr<Dataset> dataset = Dataset::FromTensors({{"x", x}});
+  ASSERT_TRUE(dataset.ok()) << dataset.status();
+  std::vector<Tensor> gathered;
+  for (const int num_threads : {1, 3}) {
+    Prefetcher batches(*dataset, EpochOrder::Shuffled({0, kMany}, 7, 0), {.batch_size = kMany}, 0,
+                       1, nullptr, num_threads);
+    const auto batch = batches.Next();
+    ASSERT_TRUE(batch.ok() && batch->has_value()) << batch.status();
+    gathered.push_back((*batch)->columns[0]);
+  }
+  EXPECT_EQ(gathered[0], gathered[1]);
+}
+
+TEST(Prefetcher, GathersIntoWhatItIsGiven) {
+  const Dataset dataset = Numbered();
+  std::vector<const std::byte*> given;
+  Prefetcher batches(dataset, EpochOrder::Sequential({0, kRows}), {.batch_size = kRows}, 0, 1,
+                     [&](DType dtype, Shape shape) -> absl::StatusOr<Tensor> {
+                       Tensor tensor = Tensor::Uninitialized(dtype, std::move(shape));
+                       given.push_back(tensor.bytes());
+                       return tensor;
+                     });
+  const auto batch = batches.Next();
+  ASSERT_TRUE(batch.ok() && batch->has_value()) << batch.status();
+  std::vector<const std::byte*> gathered;
+  for (const Tensor& column : (*batch)->columns) gathered.push_back(column.bytes());
+  EXPECT_EQ(gathered, given);
+}
+
 TEST(Prefetcher, StopsInTheMiddleHavingReadNoFurtherThanItsDepth) {
   for (int taken = 0; taken < 20; ++taken) {
     std::atomic<int> reads = 0;

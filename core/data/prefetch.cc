@@ -8,10 +8,12 @@
 namespace tricorn {
 
 Prefetcher::Prefetcher(const Dataset& dataset, EpochOrder order, const BatchOptions& options,
-                       int64_t cursor, int depth)
+                       int64_t cursor, int depth, TensorAllocator allocate, int num_threads)
     : dataset_(dataset),
       order_(std::move(order)),
       options_(options),
+      allocate_(std::move(allocate)),
+      gatherers_(num_threads),
       depth_(static_cast<size_t>(depth)) {
   CHECK(CheckBatchOptions(options).ok() && depth > 0 && cursor >= 0);
   thread_ = std::thread([this, cursor] { Run(cursor); });
@@ -46,8 +48,10 @@ void Prefetcher::Run(int64_t cursor) {
       while (!stopped_ && batches_.size() >= depth_) changed_.Wait(&mu_);
       if (stopped_) return;
     }
-    absl::StatusOr<Batch> batch =
-        WithinMemory("batch", [&] { return AssembleBatch(dataset_, order_, options_, cursor); });
+    absl::StatusOr<Batch> batch = WithinMemory("batch", [&] {
+      return AssembleBatch(dataset_, order_, options_, cursor,
+                           {.allocate = allocate_, .threads = &gatherers_});
+    });
     MutexLock lock(&mu_);
     if (!batch.ok()) {
       status_ = batch.status();

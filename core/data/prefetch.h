@@ -18,10 +18,14 @@ namespace tricorn {
 // them. For one taker.
 class Prefetcher {
  public:
-  // From `cursor` samples into the epoch on. `dataset` outlives this. CHECK-fails on options that
+  static constexpr int kDefaultDepth = 4;
+
+  // From `cursor` samples into the epoch on. `dataset` outlives this. `allocate` is called on the
+  // thread. `num_threads` gather large batches. CHECK-fails on options that
   // CheckBatchOptions refuses.
   Prefetcher(const Dataset& dataset, EpochOrder order, const BatchOptions& options,
-             int64_t cursor = 0, int depth = 4);
+             int64_t cursor = 0, int depth = kDefaultDepth, TensorAllocator allocate = nullptr,
+             int num_threads = 1);
   // Drops what was not taken; waits for the batch in hand.
   ~Prefetcher();
   Prefetcher(const Prefetcher&) = delete;
@@ -35,6 +39,8 @@ class Prefetcher {
   const Dataset& dataset_;
   const EpochOrder order_;
   const BatchOptions options_;
+  const TensorAllocator allocate_;
+  ThreadPool gatherers_;
   const size_t depth_;
 
   Mutex mu_;

@@ -4,6 +4,7 @@
 
 #include "core/base/random.h"
 #include "core/ir/builder.h"
+#include "core/plan/largest_values.h"
 
 namespace tricorn::plan {
 namespace {
@@ -170,6 +171,18 @@ TEST(MemoryPlan, RandomGraphsComputeWhatTheyWouldWithoutSharing) {
           << "seed " << seed << " output " << i;
     }
   }
+}
+
+TEST(LargestValues, NamesWhatTheArenaHoldsLargestFirst) {
+  Builder b;
+  const Value x = b.Input("x", kType);
+  const Value small = b.Add(kMap, {{b.Input("s", {DType::kF32, {2}})}});
+  const Value large = b.Add(kMap, {{b.Add(kAlias, {{b.Add(kMap, {{x}})}})}});
+  const ir::Graph graph = *b.Finish({{"y", b.Add(kMap, {{large, small}})}});
+  const MemoryPlan plan = PlanMemory(graph, {});
+  EXPECT_EQ(LargestValues(graph, plan, 2), "1024 float32(256,) map; 1024 float32(256,) map");
+  EXPECT_EQ(LargestValues(graph, plan, 9),
+            "1024 float32(256,) map; 1024 float32(256,) map; 8 float32(2,) map");
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #include "core/backend/cuda/cuda_device.h"
 
+#include <malloc.h>
+
 #include "core/backend/cuda/builtin_kernels.h"
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/cuda_executable.h"
+#include "core/backend/cuda/cuda_feed.h"
 #include "core/backend/cuda/program_compiler.h"
 #include "core/base/status.h"
 
@@ -25,11 +28,7 @@ absl::Status CudaDevice::Upload(const Tensor& from, const Buffer& to) {
     return InvalidArgument("upload: expected at most {} bytes, received {}", to.nbytes,
                            from.nbytes());
   }
-  RETURN_IF_ERROR(context_->MakeCurrent());
-  // From pageable memory this returns when the bytes are staged: `from` may go.
-  return ToStatus(cudaMemcpyAsync(to.data, from.bytes(), static_cast<size_t>(from.nbytes()),
-                                  cudaMemcpyHostToDevice, context_->stream()),
-                  "upload");
+  return context_->Upload(from, to.data);
 }
 
 absl::Status CudaDevice::Download(const Buffer& from, Tensor& to) {
@@ -37,10 +36,16 @@ absl::Status CudaDevice::Download(const Buffer& from, Tensor& to) {
     return InvalidArgument("download: expected at least {} bytes, received {}", to.nbytes(),
                            from.nbytes);
   }
+  return context_->Download(from.data, to);
+}
+
+absl::StatusOr<Tensor> CudaDevice::AllocateHost(DType dtype, Shape shape) {
   RETURN_IF_ERROR(context_->MakeCurrent());
-  RETURN_IF_CUDA_ERROR(cudaMemcpyAsync(to.bytes(), from.data, static_cast<size_t>(to.nbytes()),
-                                       cudaMemcpyDeviceToHost, context_->stream()));
-  return ToStatus(cudaStreamSynchronize(context_->stream()), "download");
+  return context_->pinned_memory().Allocate(dtype, std::move(shape));
+}
+
+absl::StatusOr<std::unique_ptr<Feed>> CudaDevice::MakeFeed(std::span<const int64_t> nbytes) {
+  return CudaFeed::Create(context_, nbytes);
 }
 
 absl::Status CudaDevice::Synchronize() {
@@ -62,6 +67,7 @@ absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program,
                    CompileProgram(compilation, graph, options.donations));
   RETURN_IF_ERROR(module->Load(context_->compiler()));
+  malloc_trim(0);  // what a dozen compilers side by side have left: over 100 MB
   return std::make_unique<CudaExecutable>(context_, std::move(graph), std::move(module),
                                           std::move(program));
 }

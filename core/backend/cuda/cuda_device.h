@@ -21,6 +21,8 @@ class CudaDevice : public Device {
   absl::StatusOr<Buffer> Allocate(int64_t nbytes) override;
   absl::Status Upload(const Tensor& from, const Buffer& to) override;
   absl::Status Download(const Buffer& from, Tensor& to) override;
+  absl::StatusOr<Tensor> AllocateHost(DType dtype, Shape shape) override;
+  absl::StatusOr<std::unique_ptr<Feed>> MakeFeed(std::span<const int64_t> nbytes) override;
   absl::Status Synchronize() override;
   absl::StatusOr<MemoryUse> Memory() override;
   absl::Status ResetPeakMemory() override;

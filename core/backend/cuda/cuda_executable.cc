@@ -3,10 +3,12 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/plan/largest_values.h"
 
 namespace tricorn::backend::cuda {
 namespace {
 
+constexpr size_t kNamedValues = 5;
 constexpr size_t kMaxBound = 4;  // two input batches in flight, and the last one of an epoch
 
 absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedValue>& values,
@@ -47,7 +49,12 @@ absl::StatusOr<CudaExecutable::Bound*> CudaExecutable::Find(std::span<const Buff
     }
   }
   if (arena_.data == nullptr) {
-    ASSIGN_OR_RETURN(arena_, context_->Allocate(program_->arena_nbytes(), "arena"));
+    absl::StatusOr<Buffer> arena = context_->Allocate(program_->arena_nbytes(), "arena");
+    if (absl::IsResourceExhausted(arena.status())) {
+      return ResourceExhausted("{}; largest: {}", std::string(arena.status().message()),
+                               plan::LargestValues(graph_, program_->plan(), kNamedValues));
+    }
+    ASSIGN_OR_RETURN(arena_, std::move(arena));
   }
   if (bound_.size() == kMaxBound) {
     bound_.erase(std::min_element(bound_.begin(), bound_.end(), [](const auto& a, const auto& b) {

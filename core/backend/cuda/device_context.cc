@@ -1,14 +1,17 @@
 #include "core/backend/cuda/device_context.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "core/backend/cuda/cuda_error.h"
-#include "core/backend/cuda/nvml.h"
+#include "core/backend/nvml.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
 namespace {
+
+constexpr int64_t kMaxBounced = 64 << 10;
 
 // Freed memory stays in the pool for the next allocation.
 absl::Status KeepFreedMemory(int ordinal) {
@@ -22,7 +25,11 @@ absl::Status KeepFreedMemory(int ordinal) {
 }  // namespace
 
 DeviceContext::DeviceContext(int ordinal, cudaStream_t stream, const std::string& architecture)
-    : ordinal_(ordinal), stream_(stream), compiler_(architecture, NvrtcCompiler::DefaultCache()) {}
+    : ordinal_(ordinal),
+      stream_(stream),
+      compiler_(architecture, NvrtcCompiler::DefaultCache()),
+      pinned_memory_(std::make_shared<PinnedMemory>()),
+      staged_upload_(ordinal, pinned_memory_) {}
 
 DeviceContext::~DeviceContext() {
   static_cast<void>(cudaStreamSynchronize(stream_));
@@ -72,6 +79,35 @@ absl::StatusOr<Buffer> DeviceContext::Allocate(int64_t nbytes, std::string_view 
   return Buffer{static_cast<std::byte*>(data), nbytes, std::move(owner)};
 }
 
+absl::Status DeviceContext::Upload(const Tensor& from, std::byte* to) {
+  RETURN_IF_ERROR(MakeCurrent());
+  const absl::MutexLock lock(&stream_mutex_);
+  if (from.nbytes() >= StagedUpload::kMinNbytes) {
+    return staged_upload_.Run(from.bytes(), to, from.nbytes(), stream_);
+  }
+  // From pageable memory this returns when the bytes are staged by the driver.
+  return ToStatus(cudaMemcpyAsync(to, from.bytes(), static_cast<size_t>(from.nbytes()),
+                                  cudaMemcpyHostToDevice, stream_),
+                  "upload");
+}
+
+absl::Status DeviceContext::Download(const std::byte* from, Tensor& to) {
+  RETURN_IF_ERROR(MakeCurrent());
+  const auto nbytes = static_cast<size_t>(to.nbytes());
+  if (to.nbytes() > kMaxBounced) {
+    RETURN_IF_CUDA_ERROR(
+        cudaMemcpyAsync(to.bytes(), from, nbytes, cudaMemcpyDeviceToHost, stream_));
+    return ToStatus(cudaStreamSynchronize(stream_), "download");
+  }
+  // Few bytes come faster through pinned memory.
+  ASSIGN_OR_RETURN(Tensor pinned, pinned_memory_->Allocate(DType::kU8, {kMaxBounced}));
+  RETURN_IF_CUDA_ERROR(
+      cudaMemcpyAsync(pinned.bytes(), from, nbytes, cudaMemcpyDeviceToHost, stream_));
+  RETURN_IF_ERROR(ToStatus(cudaStreamSynchronize(stream_), "download"));
+  std::memcpy(to.bytes(), pinned.bytes(), nbytes);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<MemoryUse> DeviceContext::Memory() const {
   RETURN_IF_ERROR(MakeCurrent());
   cudaMemPool_t pool = nullptr;
@@ -85,7 +121,7 @@ absl::StatusOr<MemoryUse> DeviceContext::Memory() const {
   RETURN_IF_CUDA_ERROR(cudaDeviceGetPCIBusId(bus_id, sizeof(bus_id), ordinal_));
   return MemoryUse{.allocated = static_cast<int64_t>(allocated),
                    .peak_allocated = static_cast<int64_t>(peak),
-                   .process = ProcessMemory(bus_id),
+                   .process = GpuMemoryOfProcess(bus_id),
                    .free = static_cast<int64_t>(free),
                    .total = static_cast<int64_t>(total)};
 }

@@ -9,6 +9,8 @@
 #include "absl/synchronization/mutex.h"
 #include "core/backend/cuda/libraries.h"
 #include "core/backend/cuda/nvrtc_compiler.h"
+#include "core/backend/cuda/pinned_memory.h"
+#include "core/backend/cuda/staged_upload.h"
 #include "core/backend/device.h"
 
 namespace tricorn::backend::cuda {
@@ -27,11 +29,15 @@ class DeviceContext : public std::enable_shared_from_this<DeviceContext> {
   cudaStream_t stream() const { return stream_; }
   const NvrtcCompiler& compiler() const { return compiler_; }
   Libraries& libraries() { return libraries_; }
+  PinnedMemory& pinned_memory() { return *pinned_memory_; }
   // Held while work is put on the stream: a capture must not see another thread's.
   absl::Mutex& stream_mutex() ABSL_LOCK_RETURNED(stream_mutex_) { return stream_mutex_; }
 
   // Memory that is free again, for work put on the stream later, when the buffer's last copy goes.
   absl::StatusOr<Buffer> Allocate(int64_t nbytes, std::string_view what);
+  // Copies on the stream. The host's bytes may go when Upload, and are there when Download returns.
+  absl::Status Upload(const Tensor& from, std::byte* to);
+  absl::Status Download(const std::byte* from, Tensor& to);
   absl::StatusOr<MemoryUse> Memory() const;
   absl::Status ResetPeakMemory() const;
 
@@ -43,6 +49,8 @@ class DeviceContext : public std::enable_shared_from_this<DeviceContext> {
   const NvrtcCompiler compiler_;
   Libraries libraries_;
   absl::Mutex stream_mutex_;
+  const std::shared_ptr<PinnedMemory> pinned_memory_;
+  StagedUpload staged_upload_ ABSL_GUARDED_BY(stream_mutex_);
 };
 
 }  // namespace tricorn::backend::cuda

@@ -1,3 +1,4 @@
+#include "core/backend/cuda/activity_trace.h"
 #include "core/backend/cuda/builtin_kernels.h"
 #include "core/backend/cuda/cuda_device.h"
 #include "core/backend/cuda/program_compiler.h"
@@ -22,5 +23,10 @@ __attribute__((visibility("default"))) void tricorn_cuda_run_passes(
   namespace cuda = tricorn::backend::cuda;
   cuda::Libraries libraries;
   *graph = cuda::RunPasses(cuda::BuiltinKernels(), options, libraries, *std::move(*graph));
+}
+
+__attribute__((visibility("default"))) void tricorn_cuda_start_trace(
+    absl::StatusOr<std::unique_ptr<tricorn::backend::Trace>>* trace) {
+  *trace = tricorn::backend::cuda::ActivityTrace::Start();
 }
 }

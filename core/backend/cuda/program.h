@@ -38,6 +38,7 @@ class Program {
   // Whether Enqueue can be recorded for runs of this context.
   bool can_be_captured_in(const RunContext& run) const;
   int64_t arena_nbytes() const { return plan_.arena_nbytes; }
+  const plan::MemoryPlan& plan() const { return plan_; }
 
  private:
   struct Step {

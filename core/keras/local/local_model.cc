@@ -22,10 +22,11 @@ Json List(const std::vector<CompileArgument>& arguments) {
 
 }  // namespace
 
-LocalModel::LocalModel(std::shared_ptr<Model> model, uint64_t seed, Registries objects)
+LocalModel::LocalModel(std::shared_ptr<Model> model, uint64_t seed, Registries objects,
+                       std::unique_ptr<backend::Device> device)
     : model_(std::move(model)),
       objects_(std::move(objects)),
-      device_(std::make_unique<backend::cpu::CpuDevice>()),
+      device_(device != nullptr ? std::move(device) : std::make_unique<backend::cpu::CpuDevice>()),
       num_threads_(std::max(1, static_cast<int>(std::thread::hardware_concurrency()))) {
   const std::vector<Variable*> variables = model_->variables();
   const bool complete = std::all_of(variables.begin(), variables.end(),
@@ -33,9 +34,10 @@ LocalModel::LocalModel(std::shared_ptr<Model> model, uint64_t seed, Registries o
   if (!complete) status_ = model_->Initialize(seed);
 }
 
-absl::StatusOr<LocalModel> LocalModel::Load(const std::string& path, const Registries& objects) {
+absl::StatusOr<LocalModel> LocalModel::Load(const std::string& path, const Registries& objects,
+                                            std::unique_ptr<backend::Device> device) {
   ASSIGN_OR_RETURN(LoadedModel loaded, keras::Load(Env::Posix(), path, objects));
-  LocalModel model(std::move(loaded.model), 0, objects);
+  LocalModel model(std::move(loaded.model), 0, objects, std::move(device));
   model.loaded_state_ = std::move(loaded.optimizer);
   return model;
 }

@@ -53,7 +53,7 @@ struct OnBatchOptions {
   std::map<int64_t, double> class_weight = {};  // of training
 };
 
-// A model that trains and runs in this process, on the CPU, with no service.
+// A model that trains and runs in this process with no service.
 //
 //   LocalModel model(Sequential({Input({.shape = {{784}}}), Dense({.units = 10})}));
 //   RETURN_IF_ERROR(model.Compile({.optimizer = Adam({.learning_rate = 0.001}),
@@ -66,11 +66,14 @@ struct OnBatchOptions {
 class LocalModel {
  public:
   // Variables without a value are drawn from their initializers with `seed`. `objects` has the
-  // losses, metrics and optimizers of the user's own.
-  explicit LocalModel(std::shared_ptr<Model> model, uint64_t seed = 0, Registries objects = {});
+  // losses, metrics and optimizers of the user's own. It computes on `device`
+  // (core/backend/choice); null: the processor.
+  explicit LocalModel(std::shared_ptr<Model> model, uint64_t seed = 0, Registries objects = {},
+                      std::unique_ptr<backend::Device> device = nullptr);
   // With its weights, compile config and optimizer state.
   static absl::StatusOr<LocalModel> Load(const std::string& path,
-                                         const Registries& objects = BuiltinObjects());
+                                         const Registries& objects = BuiltinObjects(),
+                                         std::unique_ptr<backend::Device> device = nullptr);
 
   // Errors: those of the layers; NotFound and InvalidArgument for arguments that Keras does not
   // have.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <thread>
 
 #include "core/base/status.h"
 #include "core/data/prefetch.h"
@@ -24,6 +25,12 @@ absl::Status Tell(Callbacks callbacks, Hook hook, Args&&... args) {
 std::optional<int64_t> Capped(std::optional<int64_t> steps) {
   const std::optional<int64_t> most = CurrentSettings().max_steps_per_epoch;
   return steps && most ? std::min(*steps, *most) : most ? most : steps;
+}
+
+// A few, where there are cores beside those that feed the device.
+int GatherThreads() {
+  constexpr int kMost = 4;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()) / 4, 1, kMost);
 }
 
 int64_t NumSteps(int64_t rows, int64_t batch_size, std::optional<int64_t> limit) {
@@ -97,7 +104,8 @@ absl::Status Trainer::TrainEpoch(const EpochPlan& plan, int64_t epoch, const Fit
   EpochOrder order = options.shuffle ? EpochOrder::Shuffled(plan.rows, options.seed, steps.pass)
                                      : EpochOrder::Sequential(plan.rows);
   Prefetcher batches(*plan.dataset, std::move(order), Batching(plan.batch_size),
-                     (steps.first + done) * plan.batch_size);
+                     (steps.first + done) * plan.batch_size, Prefetcher::kDefaultDepth,
+                     HostAllocator(), GatherThreads());
   Progress progress{
       .epoch = epoch, .step = done, .steps = steps.count, .global_step = global_step_};
   while (progress.step < progress.steps && !stop_requested_) {
@@ -118,7 +126,8 @@ absl::StatusOr<Logs> Trainer::EvaluatePlan(const EpochPlan& plan, Callbacks call
       const ColumnMap columns,
       ColumnMap::Make(plan.dataset->columns(), model_.input_names(), model_.output_names(), true));
   RETURN_IF_ERROR(Tell(callbacks, &Callback::OnTestBegin, *this));
-  Prefetcher batches(*plan.dataset, EpochOrder::Sequential(plan.rows), Batching(plan.batch_size));
+  Prefetcher batches(*plan.dataset, EpochOrder::Sequential(plan.rows), Batching(plan.batch_size), 0,
+                     Prefetcher::kDefaultDepth, HostAllocator(), GatherThreads());
   RETURN_IF_ERROR(ResetMetrics());
   Progress progress{.steps = NumSteps(plan.rows.size(), plan.batch_size, plan.steps),
                     .global_step = global_step_};

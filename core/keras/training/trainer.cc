@@ -139,6 +139,14 @@ BatchOptions Trainer::Batching(int64_t batch_size) const {
   return options;
 }
 
+// By shards, batches are copied from without being held.
+TensorAllocator Trainer::HostAllocator() const {
+  if (distribution_.is_sharded()) return nullptr;
+  return [&device = state_.device()](DType dtype, Shape shape) {
+    return device.AllocateHost(dtype, std::move(shape));
+  };
+}
+
 absl::Status Trainer::RunStep(Batch& batch, const ColumnMap& columns, bool training,
                               const std::map<int64_t, double>& class_weight) {
   std::vector<StepInputs> shards;

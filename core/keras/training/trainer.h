@@ -117,6 +117,7 @@ class Trainer {
   absl::StatusOr<Logs> EpochLogs(int64_t epoch, const std::optional<EpochPlan>& validation,
                                  const FitOptions& options, std::span<Callback* const> callbacks);
   BatchOptions Batching(int64_t batch_size) const;
+  TensorAllocator HostAllocator() const;
   std::vector<Variable*> AllVariables() const;
 
   Model& model_;

@@ -19,19 +19,20 @@ absl::StatusOr<WholeStep::Compiled*> WholeStep::CompiledFor(const StepInputs& in
   ASSIGN_OR_RETURN(compiled.function,
                    Function::Compile(state_.device(), inputs.Types(), body,
                                      {.training = training_, .num_threads = num_threads_}));
-  for (const auto& [name, type] : inputs.Types()) {
-    ASSIGN_OR_RETURN(compiled.arguments.emplace_back(), state_.device().Allocate(type.nbytes()));
-  }
   return &compiled;
 }
 
 absl::Status WholeStep::Run(const StepInputs& inputs) {
   ASSIGN_OR_RETURN(Compiled * compiled, CompiledFor(inputs));
-  const std::vector<Tensor> tensors = inputs.Tensors();
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    RETURN_IF_ERROR(state_.device().Upload(tensors[i], compiled->arguments[i]));
+  if (compiled->feed == nullptr) {
+    std::vector<int64_t> nbytes;
+    for (const auto& [name, type] : inputs.Types()) nbytes.push_back(type.nbytes());
+    ASSIGN_OR_RETURN(compiled->feed, state_.device().MakeFeed(nbytes));
   }
-  return compiled->function->Run(state_, compiled->arguments, {}, {});
+  ASSIGN_OR_RETURN(const std::span<const backend::Buffer> arguments,
+                   compiled->feed->Send(inputs.Tensors()));
+  RETURN_IF_ERROR(compiled->function->Run(state_, arguments, {}, {}));
+  return compiled->feed->Consumed();
 }
 
 absl::Status WholeStep::RunOnDevice(const StepInputs& like,

@@ -25,7 +25,7 @@ class WholeStep {
  private:
   struct Compiled {
     std::unique_ptr<Function> function;
-    std::vector<backend::Buffer> arguments;
+    std::unique_ptr<backend::Feed> feed;
   };
   absl::StatusOr<Compiled*> CompiledFor(const StepInputs& inputs);
 
