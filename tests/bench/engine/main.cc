@@ -45,9 +45,12 @@ absl::Status Measure(const Workload& workload, const Options& options, Results& 
   const bool locks = options.device == "cuda" && !options.smoke;
   ASSIGN_OR_RETURN(const GpuLock lock, GpuLock::Acquire(locks ? options.lock : ""));
   ASSIGN_OR_RETURN(const std::unique_ptr<backend::Device> device, MakeDevice(workload, options));
+  if (options.jobs > 0) return MeasureMemoryGrowth(*device, workload, options, results);
   RETURN_IF_ERROR(MeasureWorkload(*device, workload, options, lock.waited_s(), results));
-  if (options.profile_steps == 0) return absl::OkStatus();
-  return ProfileWorkload(*device, workload, options, results);
+  if (options.profile_steps > 0) {
+    RETURN_IF_ERROR(ProfileWorkload(*device, workload, options, results));
+  }
+  return options.trace.empty() ? absl::OkStatus() : TraceWorkload(*device, workload, options);
 }
 
 absl::StatusOr<Workload> WorkloadOf(const std::string& text, const Options& options) {
@@ -125,6 +128,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--profile", options.profile_steps,
                  "also the time of each node over so many steps");
+  app.add_option("--trace", options.trace,
+                 "file for a timeline of the GPU in three steps, for chrome://tracing; the time of "
+                 "each kernel goes to standard error");
+  app.add_option("--jobs", options.jobs,
+                 "make, train for 20 steps and drop the model so many times; what memory grows by");
   app.add_flag("--dump-graph", options.dump_graph,
                "print the graphs that the CUDA module would run, which needs no GPU, and end");
   CLI11_PARSE(app, argc, argv);

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "core/backend/cuda_loader.h"
+#include "core/backend/trace.h"
+#include "core/base/env.h"
 #include "core/base/status.h"
 #include "tests/bench/engine/measure.h"
 #include "tests/bench/engine/profiling_device.h"
@@ -139,6 +142,54 @@ absl::Status ProfileWorkload(backend::Device& device, const Workload& workload,
                      {{"kernels", static_cast<int64_t>(nodes.size())},
                       {"by_category_us", std::move(by_op)},
                       {"top", std::move(top)}});
+}
+
+absl::Status MeasureMemoryGrowth(backend::Device& device, const Workload& workload,
+                                 const Options& options, Results& results) {
+  constexpr int kSteps = 20;
+  struct Held {
+    double host = 0, allocated = 0, process = 0;  // MiB
+  };
+  const auto held = [&] {
+    const backend::MemoryUse memory = device.Memory().value_or(backend::MemoryUse{});
+    return Held{MemoryMib("VmRSS"), static_cast<double>(memory.allocated) / kMib,
+                static_cast<double>(memory.process) / kMib};
+  };
+  const double start = NowSeconds();
+  Held before;
+  for (int job = 0; job < options.jobs; ++job) {
+    if (job == options.jobs / 10) before = held();
+    ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
+                     Session::Make(device, workload, options.num_threads));
+    RETURN_IF_ERROR(session->PrepareFit(kSteps));
+    RETURN_IF_ERROR(session->Fit());
+  }
+  RETURN_IF_ERROR(device.Synchronize());
+  const Held after = held();
+  return results.Add(workload, "memory_growth", after.host - before.host, "MiB",
+                     {{"jobs", options.jobs},
+                      {"seconds", NowSeconds() - start},
+                      {"host_mib", after.host},
+                      {"device_allocated_mib", after.allocated},
+                      {"device_allocated_growth_mib", after.allocated - before.allocated},
+                      {"device_process_mib", after.process},
+                      {"device_process_growth_mib", after.process - before.process}});
+}
+
+absl::Status TraceWorkload(backend::Device& device, const Workload& workload,
+                           const Options& options) {
+  constexpr int kSteps = 3;
+  ASSIGN_OR_RETURN(const std::unique_ptr<Session> session,
+                   Session::Make(device, workload, options.num_threads));
+  // The first step runs kernel by kernel, the second is recorded.
+  for (int i = 0; i < 5; ++i) RETURN_IF_ERROR(session->Step());
+  RETURN_IF_ERROR(session->Synchronize());
+  ASSIGN_OR_RETURN(const std::unique_ptr<backend::Trace> trace, backend::StartCudaTrace());
+  for (int i = 0; i < kSteps; ++i) RETURN_IF_ERROR(session->Step());
+  RETURN_IF_ERROR(session->Synchronize());
+  ASSIGN_OR_RETURN(const std::vector<backend::TraceEvent> events, trace->Stop());
+  std::fputs(backend::KernelTable(events, kSteps).c_str(), stderr);
+  return Env::Posix().WriteFileAtomically(options.trace, backend::ChromeTrace(events));
 }
 
 }  // namespace tricorn::bench

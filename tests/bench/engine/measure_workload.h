@@ -19,4 +19,14 @@ absl::Status MeasureWorkload(backend::Device& device, const Workload& workload,
 absl::Status ProfileWorkload(backend::Device& device, const Workload& workload,
                              const Options& options, Results& results);
 
+// Makes the model, fits it for 20 steps and drops it, Options::jobs times: how much more memory
+// host and device hold at the end than after the first tenth.
+absl::Status MeasureMemoryGrowth(backend::Device& device, const Workload& workload,
+                                 const Options& options, Results& results);
+
+// What the GPU does in three steps, as they run in training: a timeline at Options::trace and a
+// table of kernels on standard error. Errors: those of StartCudaTrace.
+absl::Status TraceWorkload(backend::Device& device, const Workload& workload,
+                           const Options& options);
+
 }  // namespace tricorn::bench

@@ -14,6 +14,8 @@ struct Options {
   std::vector<std::string> measure{"train", "fit", "predict"};
   int num_threads = 0;
   int profile_steps = 0;
+  std::string trace;  // file for a timeline
+  int jobs = 0;
   bool dump_graph = false;
   bool smoke = false;
   double start_s = 0;  // since the epoch

@@ -23,6 +23,13 @@ class ProfilingDevice : public backend::Device {
   absl::Status Download(const backend::Buffer& from, Tensor& to) override {
     return device_.Download(from, to);
   }
+  absl::StatusOr<Tensor> AllocateHost(DType dtype, Shape shape) override {
+    return device_.AllocateHost(dtype, std::move(shape));
+  }
+  absl::StatusOr<std::unique_ptr<backend::Feed>> MakeFeed(
+      std::span<const int64_t> nbytes) override {
+    return device_.MakeFeed(nbytes);
+  }
   absl::Status Synchronize() override { return device_.Synchronize(); }
   absl::StatusOr<backend::MemoryUse> Memory() override { return device_.Memory(); }
   absl::Status ResetPeakMemory() override { return device_.ResetPeakMemory(); }
