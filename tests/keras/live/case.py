@@ -115,6 +115,10 @@ def layer_case(folder, model, draw):
         for y in output_types(model, inputs)
         if is_float(y)
     ]
+    for loss_weight, axis in zip(loss_weights, draw.query_axes):
+        counts = np.any(inputs[0] != 0, axis=-1)
+        shape = [n if i in (0, axis) else 1 for i, n in enumerate(loss_weight.shape)]
+        loss_weight *= counts.reshape(shape)
     weights, keys = [], {}
     for variable in model.variables:
         if "seed_generator" in variable.path:

@@ -22,7 +22,9 @@ class Draw:
     """Random choices by a seed. The methods' results depend only on the seed and the calls before.
 
     input() makes inputs of the model; `tolerance` is what its values may differ by, relative and
-    absolute; `repeats` are further calls of a model that remembers the one before.
+    absolute; `repeats` are further calls of a model that remembers the one before;
+    `query_axes` say, for each output, which axis has the steps of input 0, where those of zeros do not
+    count.
     """
 
     def __init__(self, *seed, smooth=False):
@@ -32,6 +34,7 @@ class Draw:
         self.batch = self.whole(1, 4)
         self.tolerance = 2e-5
         self.repeats = 0
+        self.query_axes = ()
         self.activations = SMOOTH if smooth else ACTIVATIONS
 
     # -- Choices
