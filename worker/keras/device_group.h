@@ -11,6 +11,7 @@ namespace tricorn::worker {
 
 // What sums the shards of a job on GPUs; null where shards are computed in host memory, or there
 // are none. Every rank of the job calls it.
+// Errors: FailedPrecondition, on all ranks, where some compute on GPUs and some do not.
 absl::StatusOr<std::unique_ptr<comm::DeviceGroup>> ConnectGroupOf(const EngineTask& task,
                                                                   backend::Device& device);
 

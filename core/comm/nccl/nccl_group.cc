@@ -1,6 +1,8 @@
 #include "core/comm/nccl/nccl_group.h"
 
 #include <algorithm>
+#include <array>
+#include <cstring>
 #include <utility>
 
 #include "absl/time/clock.h"
@@ -14,6 +16,23 @@ namespace {
 using backend::cuda::DeviceContext;
 
 std::byte* BytesOf(ncclUniqueId& id) { return reinterpret_cast<std::byte*>(&id); }
+
+// What ranks tell each other first; added to the zeros of the others.
+struct Introduction {
+  int64_t first = 0, last = 0;       // shards
+  std::array<int64_t, 2> gpu{0, 0};  // its UUID
+};
+
+absl::StatusOr<Introduction> IntroductionOf(ShardRange shards) {
+  Introduction introduction{.first = shards.first, .last = shards.last};
+  int ordinal = 0;
+  RETURN_IF_CUDA_ERROR(cudaGetDevice(&ordinal));
+  cudaDeviceProp properties;
+  RETURN_IF_CUDA_ERROR(cudaGetDeviceProperties(&properties, ordinal));
+  static_assert(sizeof properties.uuid == sizeof introduction.gpu);
+  std::memcpy(introduction.gpu.data(), &properties.uuid, sizeof introduction.gpu);
+  return introduction;
+}
 
 }  // namespace
 
@@ -55,15 +74,22 @@ absl::StatusOr<std::unique_ptr<NcclGroup>> NcclGroup::Connect(
 }
 
 absl::Status NcclGroup::AgreeOnPlan(Communicator& control, int total_shards) {
-  std::vector<int32_t> own(2 * control.size());
-  own[2 * rank_] = shards_.first;
-  own[2 * rank_ + 1] = shards_.last;
-  std::vector<int32_t> all(own.size());
+  std::vector<Introduction> own(static_cast<size_t>(control.size()));
+  ASSIGN_OR_RETURN(own[static_cast<size_t>(rank_)], IntroductionOf(shards_));
+  std::vector<Introduction> all(own.size());
   const auto* const part = reinterpret_cast<const std::byte*>(own.data());
+  constexpr int64_t kFields = sizeof(Introduction) / sizeof(int64_t);
   RETURN_IF_ERROR(control.AllReduce({&part, 1}, reinterpret_cast<std::byte*>(all.data()),
-                                    static_cast<int64_t>(all.size()), DType::kI32));
+                                    kFields * control.size(), DType::kI64));
   std::vector<ShardRange> ranges;
-  for (size_t i = 0; i < all.size(); i += 2) ranges.push_back({all[i], all[i + 1]});
+  for (size_t i = 0; i < all.size(); ++i) {
+    ranges.push_back({static_cast<int>(all[i].first), static_cast<int>(all[i].last)});
+    for (size_t j = 0; j < i; ++j) {
+      if (all[i].gpu != all[j].gpu) continue;
+      return FailedPrecondition("ranks {} and {}: expected a GPU each, received one for both", j,
+                                i);
+    }
+  }
   ASSIGN_OR_RETURN(plan_, GroupPlan::OfRanks(total_shards, ranges));
   return absl::OkStatus();
 }
