@@ -9,7 +9,9 @@ namespace tricorn::backend::cuda {
 namespace {
 
 constexpr size_t kNamedValues = 5;
-constexpr size_t kMaxBound = 4;  // two input batches in flight, and the last one of an epoch
+// Two input batches in flight and the last one of an epoch; a few times that where the shards of a
+// step take turns.
+constexpr size_t kMaxBound = 16;
 
 absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedValue>& values,
                           std::span<const Buffer> buffers, std::string_view what) {
