@@ -43,8 +43,8 @@ struct ProductAddresses {
 class LtMatmul {
  public:
   // With the algorithm that the library's heuristic ranks first or, where `measure`, the fastest of
-  // several, which is then kept for this product on this kind of device. Unimplemented when the
-  // library has no algorithm.
+  // several, which is then kept for this product on this kind of device: as long as the choice is
+  // kept, the bits are the same. Unimplemented when the library has no algorithm.
   static absl::StatusOr<std::unique_ptr<LtMatmul>> Create(Libraries& libraries,
                                                           const Product& product, bool measure);
 
