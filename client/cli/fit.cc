@@ -2,6 +2,7 @@
 #include <climits>
 #include <memory>
 
+#include "client/cli/callback_argument.h"
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -19,6 +20,7 @@ struct FitArguments {
   client::FitRequest request;
   std::optional<uint64_t> seed;
   std::vector<std::string> class_weight;
+  std::vector<std::string> callbacks;
   bool no_shuffle = false;
   bool follow = false;
   DataArguments data{""};
@@ -46,6 +48,10 @@ absl::StatusOr<int> Fit(const Session& session, FitArguments& arguments) {
   request.shuffle = !arguments.no_shuffle;
   request.seed = arguments.seed;
   RETURN_IF_ERROR(ParseClassWeights(arguments.class_weight, &request.class_weight));
+  for (const std::string& callback : arguments.callbacks) {
+    ASSIGN_OR_RETURN(Json json, ParseCallback(callback));
+    request.callbacks.push_back(std::move(json));
+  }
   ASSIGN_OR_RETURN(request.model, ModelArgument(arguments.model));
   ASSIGN_OR_RETURN(request.data, arguments.data.Source());
   if (arguments.validation.given()) {
@@ -100,6 +106,9 @@ void AddFit(CLI::App& app, Session& session) {
   command.add_option("--validation-steps", request.validation_steps, "0: all batches");
   command.add_option("--validation-freq", request.validation_freq, "Epochs between validations")
       ->capture_default_str();
+  command.add_option("--callback", arguments->callbacks,
+                     "EarlyStopping:monitor=val_loss,patience=3, ReduceLROnPlateau:..., or JSON; "
+                     "repeatable");
   command.add_option("--checkpoint-every-epochs", request.checkpoint_every_epochs, "0: each");
   command.add_option("--checkpoint-every-steps", request.checkpoint_every_steps,
                      "Beside those at epochs. 0: none");

@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "core/base/json.h"
 #include "core/data/dataset_spec.h"
 
 // What a user asks for. Arguments that Keras has are named and defaulted as in Keras.
@@ -63,6 +65,8 @@ struct FitRequest {
   int validation_batch_size = 0;
   int64_t validation_steps = 0;
   int validation_freq = 1;
+  // Keras's callbacks: {"class_name": "EarlyStopping", "config": {"patience": 3}}.
+  std::vector<Json> callbacks = {};
   // "fashion-cnn": the model that the result becomes a version of. Empty: that of a stored model,
   // or one named after the job.
   std::string output_model = {};

@@ -15,6 +15,7 @@ using tricorn::v1::JobSpec;
 
 constexpr int kMaxWorkers = 4096;
 constexpr int kMaxThreadsPerWorker = 4096;
+constexpr int kMaxCallbacks = 64;
 constexpr int kDefaultBatchSize = 32;
 
 absl::Status CheckRange(std::string_view field, int64_t value, int64_t low, int64_t high) {
@@ -35,6 +36,22 @@ absl::Status CheckCompileConfig(const std::string& text) {
   if (json->is_object()) return absl::OkStatus();
   return InvalidArgument("compile_config_json: expected an object, received {}",
                          std::string(json->kind()));
+}
+
+absl::Status CheckCallbacks(const tricorn::v1::FitArgs& fit) {
+  RETURN_IF_ERROR(CheckRange("fit.callbacks_json", fit.callbacks_json_size(), 0, kMaxCallbacks));
+  for (int i = 0; i < fit.callbacks_json_size(); ++i) {
+    const std::string subject = fmt::format("fit.callbacks_json[{}]", i);
+    const absl::StatusOr<Json> json =
+        Json::Parse(fit.callbacks_json(i),
+                    {.max_bytes = size_t{1} << 16, .max_depth = 32, .max_values = 10'000});
+    if (!json.ok()) return WithSubject(json.status(), subject);
+    if (!json->Has("class_name") || !(*json)["class_name"].is_string()) {
+      return InvalidArgument("{}: expected an object with class_name, received {}", subject,
+                             fit.callbacks_json(i));
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::Status CheckFit(const tricorn::v1::FitArgs& fit) {
@@ -59,7 +76,7 @@ absl::Status CheckFit(const tricorn::v1::FitArgs& fit) {
           index, weight);
     }
   }
-  return absl::OkStatus();
+  return CheckCallbacks(fit);
 }
 
 absl::Status CheckResources(const JobSpec& spec) {

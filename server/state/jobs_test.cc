@@ -83,6 +83,14 @@ TEST_F(JobsTest, WhatNoTrainerDoesIsRefusedAtOnce) {
   const absl::Status threads =
       submit([](auto& spec) { spec.mutable_resources()->set_threads_per_worker(1 << 30); });
   EXPECT_TRUE(absl::IsInvalidArgument(threads)) << threads;
+  const absl::Status callback = submit([](auto& spec) {
+    spec.mutable_fit()->add_callbacks_json(R"({"class_name": "EarlyStopping"})");
+    spec.mutable_fit()->add_callbacks_json(R"({"patience": 3})");
+  });
+  EXPECT_TRUE(absl::IsInvalidArgument(callback)) << callback;
+  EXPECT_EQ(callback.message().find("fit.callbacks_json[1]: expected an object with class_name"),
+            0u)
+      << callback;
 }
 
 TEST_F(JobsTest, EveryWayOfSummingIsAccepted) {

@@ -22,16 +22,24 @@ void SetLogs(const keras::Logs& logs, google::protobuf::Map<std::string, double>
 
 }  // namespace
 
-FitCallback::FitCallback(const v1::TrainerTask& task, EngineEvents& events)
+FitCallback::FitCallback(const v1::TrainerTask& task, EngineEvents& events,
+                         std::span<const std::shared_ptr<keras::Callback>> others,
+                         std::vector<State> restored)
     : task_(task),
       events_(events),
+      others_(others),
+      restored_(std::move(restored)),
       first_global_step_(task.restore().global_step()),
       global_step_(first_global_step_) {
   progress_.set_epochs(task.spec().fit().epochs());
   progress_.set_global_step(first_global_step_);
 }
 
-absl::Status FitCallback::OnTrainBegin(keras::Trainer&, keras::FitOptions&) {
+absl::Status FitCallback::OnTrainBegin(keras::Trainer& trainer, keras::FitOptions&) {
+  for (size_t i = 0; i < restored_.size() && i < others_.size(); ++i) {
+    if (restored_[i].empty()) continue;
+    RETURN_IF_ERROR(WithSubject(others_[i]->RestoreState(trainer, restored_[i]), "checkpoint"));
+  }
   progress_.set_phase("training");
   progress_.set_epoch(std::max(task_.restore().epoch(), task_.spec().fit().initial_epoch()));
   events_.OnProgress(progress_);
@@ -118,6 +126,7 @@ bool FitCallback::IsDue(int64_t global_step) const {
 absl::Status FitCallback::Checkpoint(keras::Trainer& trainer, CheckpointManifest position) {
   if (task_.rank() != 0) return absl::OkStatus();
   ASSIGN_OR_RETURN(Snapshot snapshot, TakeSnapshot(trainer, position.epoch_step > 0));
+  for (const auto& callback : others_) snapshot.callbacks.push_back(callback->SaveState());
   events_.OnCheckpoint(std::move(position),
                        [snapshot = std::move(snapshot)] { return ToFiles(snapshot); });
   return absl::OkStatus();

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
+#include <memory>
+#include <span>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "core/keras/training/callback.h"
@@ -11,10 +13,14 @@
 namespace tricorn::worker {
 
 // Tells the job's events what fit does: progress now and then, each epoch's logs, and restore
-// points as the spec's checkpoint policy says. A loss that is no finite number ends the job.
+// points as the spec's checkpoint policy says. A loss that is no finite number ends the job. Comes
+// after the job's own callbacks, `others`, whose states are in the restore points: `restored` are
+// those of the one that the job goes on from, if any.
 class FitCallback : public keras::Callback {
  public:
-  FitCallback(const v1::TrainerTask& task, EngineEvents& events);
+  FitCallback(const v1::TrainerTask& task, EngineEvents& events,
+              std::span<const std::shared_ptr<keras::Callback>> others,
+              std::vector<State> restored);
 
   absl::Status OnTrainBegin(keras::Trainer& trainer, keras::FitOptions& options) override;
   absl::Status OnEpochBegin(keras::Trainer& trainer, int64_t epoch) override;
@@ -31,6 +37,8 @@ class FitCallback : public keras::Callback {
 
   const v1::TrainerTask& task_;
   EngineEvents& events_;
+  const std::span<const std::shared_ptr<keras::Callback>> others_;
+  const std::vector<State> restored_;
   const int64_t first_global_step_;  // done before this process
   v1::Progress progress_;
   int64_t global_step_;

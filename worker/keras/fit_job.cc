@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "core/base/status.h"
 #include "worker/keras/fit_callback.h"
+#include "worker/keras/job_callbacks.h"
 #include "worker/keras/snapshot.h"
 
 namespace tricorn::worker {
@@ -43,16 +44,22 @@ absl::StatusOr<keras::FitOptions> OptionsOf(const JobSession& session) {
 absl::StatusOr<EngineResult> RunFitJob(JobSession& session, EngineEvents& events) {
   ASSIGN_OR_RETURN(const keras::FitOptions options, OptionsOf(session));
   ASSIGN_OR_RETURN(const auto trainer, MakeTrainer(session, events));
+  ASSIGN_OR_RETURN(const auto own, MakeJobCallbacks(session.spec().fit(), session.objects));
+  Snapshot snapshot;
   if (session.task.restore) {
-    ASSIGN_OR_RETURN(const Snapshot snapshot, FromFiles(session.task.restore->files));
+    ASSIGN_OR_RETURN(snapshot, FromFiles(session.task.restore->files));
     RETURN_IF_ERROR(RestoreSnapshot(snapshot, *trainer));
   }
-  FitCallback callback(session.task.task, events);
-  keras::Callback* const callbacks[] = {&callback};
+  FitCallback telling(session.task.task, events, own, std::move(snapshot.callbacks));
+  std::vector<keras::Callback*> callbacks;
+  for (const auto& callback : own) callbacks.push_back(callback.get());
+  callbacks.push_back(&telling);
   const Dataset* validation =
       session.task.validation_data ? &*session.task.validation_data : nullptr;
   ASSIGN_OR_RETURN(const keras::History history,
                    trainer->Fit(session.task.data, validation, options, callbacks));
+  // A rank that found nothing left to train must not leave before the others have joined.
+  RETURN_IF_ERROR(session.task.communicator.Barrier());
   EngineResult result;
   if (!session.leads()) return result;
   for (const auto& [name, values] : history.values) {

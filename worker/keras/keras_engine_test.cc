@@ -180,6 +180,29 @@ TEST(KerasEngine, GoesOnWithinAnEpochWithTheSameBitsAndLogs) {
   }
 }
 
+TEST(KerasEngine, CallbacksStopAJobAlsoOneThatGoesOnFromARestorePoint) {
+  v1::JobSpec spec = FitSpec(6);
+  // More of a loss that gets less never comes: the second epoch and the third wait in vain.
+  spec.mutable_fit()->add_callbacks_json(R"({"class_name": "EarlyStopping", "config": {
+      "monitor": "loss", "mode": "max", "patience": 2, "restore_best_weights": true}})");
+  spec.mutable_fit()->add_callbacks_json(R"({"class_name": "ReduceLROnPlateau", "config": {
+      "monitor": "loss", "mode": "max", "patience": 1, "factor": 0.5}})");
+  Events whole, rest, stopped;
+  const auto expected = RunJob({.spec = spec}, 2, whole);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  ASSERT_EQ(whole.epochs.size(), 3u);
+  EXPECT_FLOAT_EQ(static_cast<float>(whole.epochs[2].logs().at("learning_rate")), 0.0005f);
+  const auto result = RunJob({.spec = spec, .restore = whole.checkpoints[1]}, 2, rest);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(rest.epochs.size(), 1u);
+  EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model));
+  // From where it had stopped, nothing more is trained.
+  const auto again = RunJob({.spec = spec, .restore = whole.checkpoints[2]}, 2, stopped);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(stopped.epochs.size(), 0u);
+  EXPECT_TRUE(WithoutDate(again->model) == WithoutDate(expected->model));
+}
+
 TEST(KerasEngine, TwoRanksComputeTheBitsOfOne) {
   Events one, two;
   const auto expected = RunJob({.spec = FitSpec(2)}, 1, one);
@@ -264,6 +287,10 @@ TEST(KerasEngine, BadInputIsNamed) {
   bad_compile.set_compile_config_json("[1]");
   v1::JobSpec bad_loss = FitSpec(1);
   bad_loss.set_compile_config_json(R"({"loss": "no_such_loss"})");
+  v1::JobSpec writes = FitSpec(1);
+  writes.mutable_fit()->add_callbacks_json(R"({"class_name": "ModelCheckpoint"})");
+  v1::JobSpec no_callback = FitSpec(1);
+  no_callback.mutable_fit()->add_callbacks_json(R"({"class_name": "Stop", "config": {}})");
   v1::JobSpec diverges = FitSpec(3);
   diverges.set_compile_config_json(
       R"({"loss": "sparse_categorical_crossentropy", "optimizer": {"module": "keras.optimizers",
@@ -279,6 +306,8 @@ TEST(KerasEngine, BadInputIsNamed) {
       {{.spec = large_batch}, "batch_size: expected at most the 40 samples"},
       {{.spec = bad_compile}, "compile_config_json: expected a JSON object"},
       {{.spec = bad_loss}, "no_such_loss"},
+      {{.spec = writes}, "ModelCheckpoint: the job's checkpoint_policy keeps restore points"},
+      {{.spec = no_callback}, "'Stop'"},
       {{.spec = FitSpec(1), .data = [] { return Numbers(kRows, 7); }}, "class indices in [0, 3)"},
       {{.spec = diverges}, "loss: expected a finite number"},
       {{.spec = v1::JobSpec()}, "expected fit, evaluate or predict"},

@@ -2,14 +2,17 @@
 
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "core/base/status.h"
 #include "core/io/npz.h"
+#include "worker/keras/job_callbacks.h"
 
 namespace tricorn::worker {
 namespace {
 
 constexpr char kVariablesFile[] = "variables.npz";
 constexpr char kMetricsFile[] = "metrics.npz";
+constexpr char kCallbacksFile[] = "callbacks.npz";
 
 std::vector<keras::Variable*> AllVariables(keras::Trainer& trainer) {
   std::vector<keras::Variable*> all = trainer.model().variables();
@@ -34,6 +37,23 @@ absl::StatusOr<std::vector<Tensor>> ReadTensors(const std::string& bytes) {
     tensors.push_back(std::move(value));
   }
   return tensors;
+}
+
+// What is kept as "000002/wait" is entry `wait` of the third callback.
+absl::Status ReadCallbacks(const std::string& bytes,
+                           std::vector<keras::Callback::State>* callbacks) {
+  ASSIGN_OR_RETURN(NpzReader reader, NpzReader::OpenBytes(bytes));
+  for (const std::string& name : reader.names()) {
+    const size_t slash = name.find('/');
+    size_t index = 0;
+    if (slash == std::string::npos || !absl::SimpleAtoi(name.substr(0, slash), &index) ||
+        index > kMaxCallbacks) {
+      return DataLoss("checkpoint: {}: expected NUMBER/NAME, received {}", kCallbacksFile, name);
+    }
+    if (index >= callbacks->size()) callbacks->resize(index + 1);
+    ASSIGN_OR_RETURN((*callbacks)[index][name.substr(slash + 1)], reader.Read(name));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -71,8 +91,18 @@ absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer) 
 absl::StatusOr<std::map<std::string, std::string>> ToFiles(const Snapshot& snapshot) {
   std::map<std::string, std::string> files;
   ASSIGN_OR_RETURN(files[kVariablesFile], WriteTensors(snapshot.variables));
-  if (snapshot.metrics.empty()) return files;
-  ASSIGN_OR_RETURN(files[kMetricsFile], WriteTensors(snapshot.metrics));
+  if (!snapshot.metrics.empty()) {
+    ASSIGN_OR_RETURN(files[kMetricsFile], WriteTensors(snapshot.metrics));
+  }
+  std::map<std::string, Tensor> kept;
+  for (size_t i = 0; i < snapshot.callbacks.size(); ++i) {
+    for (const auto& [name, value] : snapshot.callbacks[i]) {
+      kept.emplace(NameOf(i) + "/" + name, value);
+    }
+  }
+  if (!kept.empty()) {
+    ASSIGN_OR_RETURN(files[kCallbacksFile], WriteNpz(kept));
+  }
   return files;
 }
 
@@ -83,9 +113,12 @@ absl::StatusOr<Snapshot> FromFiles(const std::map<std::string, std::string>& fil
   }
   Snapshot snapshot;
   ASSIGN_OR_RETURN(snapshot.variables, ReadTensors(variables->second));
-  const auto metrics = files.find(kMetricsFile);
-  if (metrics == files.end()) return snapshot;
-  ASSIGN_OR_RETURN(snapshot.metrics, ReadTensors(metrics->second));
+  if (const auto metrics = files.find(kMetricsFile); metrics != files.end()) {
+    ASSIGN_OR_RETURN(snapshot.metrics, ReadTensors(metrics->second));
+  }
+  if (const auto callbacks = files.find(kCallbacksFile); callbacks != files.end()) {
+    RETURN_IF_ERROR(ReadCallbacks(callbacks->second, &snapshot.callbacks));
+  }
   return snapshot;
 }
 

@@ -14,13 +14,14 @@ namespace tricorn::worker {
 struct Snapshot {
   std::vector<Tensor> variables;  // weights, statistics, seeds, optimizer
   std::vector<Tensor> metrics;    // within an epoch: what they have summed up; else empty
+  std::vector<keras::Callback::State> callbacks;  // in the job's order
 };
 
-// Copies it from the device; the tensors share nothing with the run.
+// Copies it from the device, but for the callbacks; the tensors share nothing with the run.
 absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer, bool within_epoch);
 
-// Sets it, on host and device. InvalidArgument for another number, types or shapes of variables;
-// those of metrics are checked by the first step.
+// Sets it, but for the callbacks, on host and device. InvalidArgument for another number, types or
+// shapes of variables; those of metrics are checked by the first step.
 absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer);
 
 // The files of a checkpoint.

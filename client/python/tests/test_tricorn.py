@@ -1,6 +1,7 @@
 """The package against a coordinator that trains nothing. Run: python -m unittest discover tests"""
 
 import io
+import json
 import time
 import unittest
 
@@ -140,6 +141,32 @@ class FitTest(WithCoordinator):
         stored = np.load(io.BytesIO(self.fake.blobs.complete[dataset.files[0].blob]))
         self.assertEqual(stored["x"].dtype, np.uint8)
         np.testing.assert_array_equal(stored["y"], self.y)
+
+    def test_sends_callbacks_that_run_with_the_job_and_keeps_others(self):
+        early = type("EarlyStopping", (), {"__module__": "keras.src.callbacks.early_stopping"})()
+        early.__dict__.update(
+            monitor="loss",
+            min_delta=-0.5,
+            patience=2,
+            mode="auto",
+            baseline=None,
+            restore_best_weights=True,
+            start_from_epoch=0,
+        )
+        own = {"class_name": "mine>Stop", "config": {"after": 3}}
+        self.cluster.fit(FakeModel(), self.x, self.y, callbacks=[early, own, object()], wait=False)
+        (request,) = self.fake.jobs.requests
+        first, second = [json.loads(text) for text in request.spec.fit.callbacks_json]
+        self.assertEqual(first["class_name"], "EarlyStopping")
+        self.assertEqual(first["config"]["min_delta"], 0.5)
+        self.assertEqual(first["config"]["restore_best_weights"], True)
+        self.assertEqual(second, own)
+
+    def test_refuses_a_schedule_that_is_a_function(self):
+        scheduler = type("LearningRateScheduler", (), {"__module__": "keras.src.callbacks.x"})()
+        scheduler.schedule = lambda epoch, rate: rate / 2
+        with self.assertRaisesRegex(ValueError, "expected a schedule of keras.optimizers"):
+            self.cluster.fit(FakeModel(), self.x, self.y, callbacks=[scheduler])
 
     def test_refuses_a_model_that_is_not_compiled(self):
         model = FakeModel()

@@ -1,6 +1,7 @@
 """The door: connect(), and what a cluster does for a Keras user."""
 
 import collections
+import json
 import pathlib
 
 import numpy as np
@@ -81,8 +82,10 @@ class Cluster:
     ):
         """Trains a compiled Keras model on the cluster, as `model.fit` does here.
 
-        The trained weights and the optimizer's variables are set into `model`. `callbacks` are
-        objects with any of on_train_begin(logs), on_epoch_end(epoch, logs), on_train_end(logs).
+        The trained weights and the optimizer's variables are set into `model`. Of `callbacks`, Keras's
+        EarlyStopping, ReduceLROnPlateau, LearningRateScheduler with a schedule, and {"class_name":
+        ..., "config": {...}} of the operator's own run with the job; others are objects with any of
+        on_train_begin(logs), on_epoch_end(epoch, logs), on_train_end(logs), told here.
         Beyond Keras: `workers` share each batch; `name` is the model that the result becomes a
         version of; `seed` is that of shuffling and random layers. With wait=False it returns the Job
         at once and leaves `model` alone.
@@ -108,6 +111,13 @@ class Cluster:
         fit.validation_batch_size = validation_batch_size or 0
         fit.validation_steps = validation_steps or 0
         fit.validation_freq = validation_freq
+        told = []
+        for callback in callbacks or []:
+            of_job = keras_model.job_callback(callback)
+            if of_job is None:
+                told.append(callback)
+            else:
+                fit.callbacks_json.append(json.dumps(of_job))
         if name:
             spec.output_model = resource_name("models", name)
         job = self._submit(spec, job_id)
@@ -121,17 +131,15 @@ class Cluster:
         def on_event(event):
             progress.show(event)
             if event.WhichOneof("event") == "epoch_logs":
-                _tell(
-                    callbacks, "on_epoch_end", event.epoch_logs.epoch, dict(event.epoch_logs.logs)
-                )
+                _tell(told, "on_epoch_end", event.epoch_logs.epoch, dict(event.epoch_logs.logs))
 
-        _tell(callbacks, "on_train_begin", {})
+        _tell(told, "on_train_begin", {})
         done = self._wait(job, on_event)
         # A restart tells an epoch again; the job's own history has each once.
         for epoch in done.history:
             history.add(epoch.epoch, dict(epoch.logs))
         keras_model.set_state(model, job.trained_model())
-        _tell(callbacks, "on_train_end", dict(done.result.metrics))
+        _tell(told, "on_train_end", dict(done.result.metrics))
         return history
 
     def evaluate(
@@ -242,5 +250,5 @@ class Cluster:
 
 
 def _tell(callbacks, method, *arguments):
-    for callback in callbacks or []:
+    for callback in callbacks:
         getattr(callback, method, lambda *_: None)(*arguments)

@@ -28,6 +28,55 @@ def require_compiled(model, what):
         raise ValueError(f"{what}: expected a compiled model, received one before model.compile()")
 
 
+# The arguments of Keras's callbacks that run where the job trains; their objects keep them as attributes.
+_JOB_CALLBACKS = {
+    "EarlyStopping": (
+        "monitor",
+        "min_delta",
+        "patience",
+        "mode",
+        "baseline",
+        "restore_best_weights",
+        "start_from_epoch",
+    ),
+    "ReduceLROnPlateau": (
+        "monitor",
+        "factor",
+        "patience",
+        "mode",
+        "min_delta",
+        "cooldown",
+        "min_lr",
+    ),
+    "LearningRateScheduler": ("schedule",),
+    "TerminateOnNaN": (),
+}
+
+
+def job_callback(callback):
+    """What a callback is in a job, as JSON's objects; None for one that is told here."""
+    if isinstance(callback, dict):
+        return callback
+    kind = type(callback)
+    if kind.__name__ not in _JOB_CALLBACKS or not kind.__module__.startswith("keras."):
+        return None
+    config = {name: getattr(callback, name) for name in _JOB_CALLBACKS[kind.__name__]}
+    if "min_delta" in config:  # turned where less is better, once it has run
+        config["min_delta"] = abs(config["min_delta"])
+    if "schedule" in config:
+        config["schedule"] = _schedule(config["schedule"])
+    return {"class_name": kind.__name__, "config": config}
+
+
+def _schedule(schedule):
+    if not hasattr(schedule, "get_config"):
+        raise ValueError(
+            "LearningRateScheduler: expected a schedule of keras.optimizers.schedules, for a job "
+            f"cannot call a function of Python, received {schedule!r}"
+        )
+    return {"class_name": type(schedule).__name__, "config": schedule.get_config()}
+
+
 def set_state(model, trained):
     """Sets weights and optimizer variables of the archive `trained` (bytes) into the model."""
     optimizer = getattr(model, "optimizer", None)

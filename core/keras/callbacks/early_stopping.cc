@@ -1,6 +1,7 @@
 #include "core/keras/callbacks/early_stopping.h"
 
 #include "core/base/status.h"
+#include "core/keras/callbacks/callback_state.h"
 
 namespace tricorn::keras {
 
@@ -42,6 +43,40 @@ absl::Status EarlyStopping::OnEpochEnd(Trainer& trainer, int64_t epoch, Logs& lo
     trainer.RequestStop();
   }
   return absl::OkStatus();
+}
+
+Callback::State EarlyStopping::SaveState() const {
+  StateWriter state;
+  state.Add("wait", wait_);
+  state.Add("stopped_epoch", stopped_epoch_);
+  state.Add("best_epoch", best_epoch_);
+  state.Add("best", best_);
+  state.Add("best_weights", best_weights_);
+  return state.Take();
+}
+
+absl::Status EarlyStopping::RestoreState(Trainer& trainer, const State& state) {
+  StateReader reader(kClassName, state);
+  reader.Read("wait", &wait_);
+  reader.Read("stopped_epoch", &stopped_epoch_);
+  reader.Read("best_epoch", &best_epoch_);
+  reader.Read("best", &best_);
+  reader.Read("best_weights", &best_weights_);
+  RETURN_IF_ERROR(reader.status());
+  if (best_weights_) RETURN_IF_ERROR(CheckWeights(trainer));
+  if (stopped_epoch_ > 0) trainer.RequestStop();
+  return absl::OkStatus();
+}
+
+absl::Status EarlyStopping::CheckWeights(Trainer& trainer) const {
+  const std::vector<Variable*> weights = trainer.model().weights();
+  bool fits = weights.size() == best_weights_->size();
+  for (size_t i = 0; fits && i < weights.size(); ++i) {
+    const Tensor& value = (*best_weights_)[i];
+    fits = value.dtype() == weights[i]->type.dtype && value.shape() == weights[i]->type.shape;
+  }
+  if (fits) return absl::OkStatus();
+  return InvalidArgument("EarlyStopping: expected best weights of the model, received others");
 }
 
 absl::Status EarlyStopping::OnTrainEnd(Trainer& trainer) {

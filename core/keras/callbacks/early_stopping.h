@@ -34,6 +34,8 @@ class EarlyStopping : public CallbackWith<EarlyStopping, EarlyStoppingConfig> {
 
   absl::Status OnTrainBegin(Trainer& trainer, FitOptions& options) override;
   absl::Status OnEpochEnd(Trainer& trainer, int64_t epoch, Logs& logs) override;
+  State SaveState() const override;
+  absl::Status RestoreState(Trainer& trainer, const State& state) override;
   absl::Status OnTrainEnd(Trainer& trainer) override;
 
   // The epoch that it stopped after, from 0; 0 when it did not.
@@ -42,6 +44,7 @@ class EarlyStopping : public CallbackWith<EarlyStopping, EarlyStoppingConfig> {
 
  private:
   absl::Status KeepWeights(Trainer& trainer);
+  absl::Status CheckWeights(Trainer& trainer) const;
 
   Monitor monitor_;
   int64_t wait_ = 0;

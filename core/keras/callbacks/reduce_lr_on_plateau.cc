@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/keras/callbacks/callback_state.h"
 #include "core/keras/callbacks/rate_logs.h"
 
 namespace tricorn::keras {
@@ -53,6 +54,22 @@ absl::Status ReduceLROnPlateau::OnEpochEnd(Trainer& trainer, int64_t, Logs& logs
     wait_ = 0;
   }
   return absl::OkStatus();
+}
+
+Callback::State ReduceLROnPlateau::SaveState() const {
+  StateWriter state;
+  state.Add("best", best_);
+  state.Add("wait", wait_);
+  state.Add("resting", resting_);
+  return state.Take();
+}
+
+absl::Status ReduceLROnPlateau::RestoreState(Trainer&, const State& state) {
+  StateReader reader(kClassName, state);
+  reader.Read("best", &best_);
+  reader.Read("wait", &wait_);
+  reader.Read("resting", &resting_);
+  return reader.status();
 }
 
 }  // namespace tricorn::keras

@@ -31,6 +31,8 @@ class ReduceLROnPlateau : public CallbackWith<ReduceLROnPlateau, ReduceLROnPlate
 
   absl::Status OnTrainBegin(Trainer& trainer, FitOptions& options) override;
   absl::Status OnEpochEnd(Trainer& trainer, int64_t epoch, Logs& logs) override;
+  State SaveState() const override;
+  absl::Status RestoreState(Trainer& trainer, const State& state) override;
 
  private:
   // Whether a rate was reduced.

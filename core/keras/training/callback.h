@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "core/keras/training/history.h"
+#include "core/tensor/tensor.h"
 
 namespace tricorn::keras {
 
@@ -37,6 +40,13 @@ class Callback {
     return absl::OkStatus();
   }
   virtual absl::Status OnTrainEnd(Trainer&) { return absl::OkStatus(); }
+
+  // What a checkpoint at the end of an epoch keeps of it, by names of its own; given back after
+  // OnTrainBegin, Fit goes on from there as if nothing had been between. Errors: InvalidArgument
+  // for what is of another kind of callback.
+  using State = std::map<std::string, Tensor>;
+  virtual State SaveState() const { return {}; }
+  virtual absl::Status RestoreState(Trainer&, const State&) { return absl::OkStatus(); }
 
   // Of Evaluate, and of validation within Fit.
   virtual absl::Status OnTestBegin(Trainer&) { return absl::OkStatus(); }
