@@ -7,6 +7,7 @@
 
 #include "core/base/env.h"
 #include "core/base/status.h"
+#include "core/data/image_folder.h"
 
 namespace tricorn::cli {
 namespace {
@@ -24,10 +25,11 @@ absl::Status MustExist(const std::string& path) {
 }  // namespace
 
 std::string FormatOf(const std::string& path) {
-  for (const char* format : {"npz", "npy", "csv"}) {
+  for (const char* format : {"npz", "npy", "csv", "tfrecord"}) {
     if (path.ends_with(std::string(".") + format)) return format;
   }
-  return "idx";
+  std::error_code ignored;
+  return std::filesystem::is_directory(path, ignored) ? "image_folder" : "idx";
 }
 
 void DataArguments::AddTo(CLI::App& command) {
@@ -35,7 +37,8 @@ void DataArguments::AddTo(CLI::App& command) {
   const std::string group = prefix_.empty() ? "Data" : "Validation data";
   command
       .add_option("--" + prefix_ + "data", data_,
-                  "A stored dataset's name, an .npz of arrays x and y, or a .csv")
+                  "A stored dataset's name, an .npz of arrays x and y, a .csv, a .tfrecord, or a "
+                  "folder of images in a folder a class")
       ->group(group);
   command
       .add_option("--" + prefix_ + "x", x_,
@@ -45,8 +48,8 @@ void DataArguments::AddTo(CLI::App& command) {
   command.add_option("--" + prefix_ + "sample-weight", sample_weight_, "A weight per sample")
       ->group(group);
   command
-      .add_option("--" + prefix_ + "csv-options", csv_options_,
-                  R"(JSON about the .csv: {"header": true, "y": ["label"]})")
+      .add_option("--" + prefix_ + "data-options", options_,
+                  R"(JSON about the data: .csv {"y": ["label"]}, images {"image_size": [64, 64]})")
       ->group(group);
 }
 
@@ -81,19 +84,22 @@ absl::StatusOr<DatasetSpec> DataArguments::Spec() const {
         {path, equals == argument.npos ? role : role + "/" + argument.substr(0, equals)});
     return absl::OkStatus();
   };
-  if (!data_.empty()) {
+  if (!data_.empty() && FormatOf(data_) == "image_folder") {
+    ASSIGN_OR_RETURN(spec, ListImageFolder(Env::Posix(), data_));
+  } else if (!data_.empty()) {
     RETURN_IF_ERROR(add(data_, ""));
-    if (spec.format != "npz" && spec.format != "csv") {
-      return InvalidArgument("--{}data {}: expected .npz or .csv, received {}", prefix_, data_,
-                             spec.format);
+    if (spec.format == "npy" || spec.format == "idx") {
+      return InvalidArgument(
+          "--{}data {}: expected .npz, .csv, .tfrecord or a folder of images, received {}", prefix_,
+          data_, spec.format);
     }
   }
   for (const std::string& x : x_) RETURN_IF_ERROR(add(x, "x"));
   for (const std::string& y : y_) RETURN_IF_ERROR(add(y, "y"));
   if (!sample_weight_.empty()) RETURN_IF_ERROR(add(sample_weight_, "sample_weight"));
-  if (!csv_options_.empty()) {
-    auto options = Json::Parse(csv_options_);
-    if (!options.ok()) return WithSubject(options.status(), "--" + prefix_ + "csv-options");
+  if (!options_.empty()) {
+    auto options = Json::Parse(options_);
+    if (!options.ok()) return WithSubject(options.status(), "--" + prefix_ + "data-options");
     spec.options = *std::move(options);
   }
   return spec;

@@ -32,10 +32,10 @@ class DataArguments {
   std::string data_;
   std::vector<std::string> x_, y_;  // FILE or INPUT=FILE
   std::string sample_weight_;
-  std::string csv_options_;
+  std::string options_;
 };
 
-// "npz", "npy", "csv" by the name's end, else "idx".
+// "npz", "npy", "csv", "tfrecord" by the name's end, "image_folder" for a directory, else "idx".
 std::string FormatOf(const std::string& path);
 
 // MODEL on the command line: a file that is there, or the name of a stored one.

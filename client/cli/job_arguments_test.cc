@@ -45,15 +45,28 @@ TEST_F(DataArgumentsTest, KnowsAStoredDatasetFromAFile) {
   EXPECT_EQ(Parse("--data mnist")->stored, "mnist");
   EXPECT_EQ(Parse("--data datasets/mnist")->stored, "datasets/mnist");
   EXPECT_EQ(Parse("--data " + Touch("d.npz"))->files.format, "npz");
+  EXPECT_EQ(Parse("--data " + Touch("d.tfrecord"))->files.format, "tfrecord");
   EXPECT_TRUE(absl::IsNotFound(Parse("--data nowhere/d.npz").status()));
   EXPECT_TRUE(absl::IsNotFound(Parse("--data d.csv").status()));
+}
+
+TEST_F(DataArgumentsTest, TakesAFolderOfImages) {
+  const std::string folder = testing::TempDir() + "/pets";
+  ASSERT_TRUE(Env::Posix().MakeDirectories(folder + "/cat").ok());
+  Touch("pets/cat/1.png");
+  const auto source = Parse("--data " + folder + R"( --data-options '{"image_size": [8, 8]}')");
+  ASSERT_TRUE(source.ok()) << source.status();
+  EXPECT_EQ(source->files.format, "image_folder");
+  EXPECT_TRUE(source->files.options.Has("image_size"));
+  ASSERT_EQ(source->files.files.size(), 1u);
+  EXPECT_EQ(source->files.files[0].path, folder + "/cat/1.png");
 }
 
 TEST_F(DataArgumentsTest, RefusesWhatDoesNotFitTogether) {
   const std::string npy = Touch("x.npy"), idx = Touch("y-idx1-ubyte");
   for (const std::string& line :
        {std::string(), "--data d --x " + npy, "--x " + npy + " --y " + idx, "--data " + npy,
-        "--x " + npy + " --csv-options {"}) {
+        "--x " + npy + " --data-options {"}) {
     EXPECT_TRUE(absl::IsInvalidArgument(Parse(line).status())) << line;
   }
   EXPECT_TRUE(absl::IsNotFound(Parse("--x /nowhere.npy").status()));

@@ -1,3 +1,4 @@
+#include <set>
 #include <utility>
 
 #include "client/lib/client_impl.h"
@@ -13,26 +14,32 @@ namespace {
 
 using Datasets = v1::DatasetService::StubInterface::async_interface;
 
+// What a file is called in the service: its name, and of an image its class's before it.
+std::string StoredPath(const DatasetSpec& spec, std::string_view path) {
+  const std::string_view name = BaseName(path);
+  if (spec.format != "image_folder" || name.size() == path.size()) return std::string(name);
+  const std::string_view folder = path.substr(0, path.size() - name.size() - 1);
+  return fmt::format("{}/{}", BaseName(folder), name);
+}
+
 }  // namespace
 
 absl::StatusOr<v1::Dataset> Client::Impl::Upload(const DatasetSpec& spec,
                                                  const CallOptions& call) const {
   ASSIGN_OR_RETURN(v1::Dataset dataset, ToProto(spec));
   RETURN_IF_ERROR(ReadDataset(Env::Posix(), spec).status());
+  std::set<std::string> paths;
   BlobClient blobs(channel, call.timeout.value_or(options.patience));
   for (const DatasetFile& file : spec.files) {
     ASSIGN_OR_RETURN(const auto content, Env::Posix().NewRandomAccessFile(file.path));
     v1::DatasetFile* uploaded = dataset.add_files();
     ASSIGN_OR_RETURN(*uploaded->mutable_blob(), blobs.Upload(*content));
-    uploaded->set_path(std::string(BaseName(file.path)));
+    std::string path = StoredPath(spec, file.path);
+    // Equal names, of files from several folders, would not tell files apart.
+    if (!paths.insert(path).second) path = fmt::format("{}/{}", dataset.files_size(), path);
+    paths.insert(path);
+    uploaded->set_path(std::move(path));
     uploaded->set_role(file.role);
-  }
-  // Roles tell files apart; equal base names would not.
-  for (int i = 0; i < dataset.files_size(); ++i) {
-    for (int j = 0; j < i; ++j) {
-      if (dataset.files(i).path() != dataset.files(j).path()) continue;
-      dataset.mutable_files(i)->set_path(fmt::format("{}/{}", i, dataset.files(i).path()));
-    }
   }
   return dataset;
 }

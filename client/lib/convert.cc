@@ -88,10 +88,9 @@ LogLine FromProto(const v1::LogLine& line) {
 }
 
 constexpr std::pair<std::string_view, v1::DatasetFormat> kFormats[] = {
-    {"npz", v1::DATASET_FORMAT_NPZ},
-    {"npy", v1::DATASET_FORMAT_NPY},
-    {"idx", v1::DATASET_FORMAT_IDX},
-    {"csv", v1::DATASET_FORMAT_CSV},
+    {"npz", v1::DATASET_FORMAT_NPZ},           {"npy", v1::DATASET_FORMAT_NPY},
+    {"idx", v1::DATASET_FORMAT_IDX},           {"csv", v1::DATASET_FORMAT_CSV},
+    {"tfrecord", v1::DATASET_FORMAT_TFRECORD}, {"image_folder", v1::DATASET_FORMAT_IMAGE_FOLDER},
 };
 
 }  // namespace
@@ -232,8 +231,9 @@ absl::StatusOr<v1::Dataset> ToProto(const DatasetSpec& spec) {
     if (name == spec.format) dataset.set_format(format);
   }
   if (dataset.format() == v1::DATASET_FORMAT_UNSPECIFIED) {
-    return InvalidArgument("dataset format: expected npz, npy, idx or csv, received '{}'",
-                           spec.format);
+    return InvalidArgument(
+        "dataset format: expected npz, npy, idx, csv, tfrecord or image_folder, received '{}'",
+        spec.format);
   }
   if (!spec.options.is_null()) dataset.set_options_json(spec.options.Dump());
   return dataset;

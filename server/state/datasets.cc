@@ -15,8 +15,9 @@ absl::Status CheckAndMeasure(const State& state, std::string_view subject,
                              tricorn::v1::Dataset* dataset) {
   if (!tricorn::v1::DatasetFormat_IsValid(dataset->format()) ||
       dataset->format() == tricorn::v1::DATASET_FORMAT_UNSPECIFIED) {
-    return InvalidArgument("{}.format: expected NPZ, NPY, IDX or CSV, received {}", subject,
-                           static_cast<int>(dataset->format()));
+    return InvalidArgument(
+        "{}.format: expected NPZ, NPY, IDX, CSV, TFRECORD or IMAGE_FOLDER, received {}", subject,
+        static_cast<int>(dataset->format()));
   }
   if (dataset->files().empty() || dataset->files_size() > kMaxFiles) {
     return InvalidArgument("{}.files: expected 1 to {} files, received {}", subject, kMaxFiles,

@@ -1,5 +1,7 @@
 #include "worker/trainer/inputs.h"
 
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "core/base/json.h"
@@ -22,8 +24,12 @@ absl::StatusOr<std::string_view> FormatName(v1::DatasetFormat format) {
       return "idx";
     case v1::DATASET_FORMAT_CSV:
       return "csv";
+    case v1::DATASET_FORMAT_TFRECORD:
+      return "tfrecord";
+    case v1::DATASET_FORMAT_IMAGE_FOLDER:
+      return "image_folder";
     default:
-      return InvalidArgument("dataset: expected format npz, npy, idx or csv, received {}",
+      return InvalidArgument("dataset: expected a format that this build reads, received {}",
                              v1::DatasetFormat_Name(format));
   }
 }
@@ -38,14 +44,15 @@ absl::StatusOr<Dataset> FetchDataset(BlobClient& client, BlobCache& cache,
     RETURN_IF_ERROR(WithSubject(options.status(), "dataset options"));
     spec.options = *std::move(options);
   }
+  std::unordered_map<std::string_view, const std::string*> blobs;  // by path
   for (const v1::DatasetFile& file : from.files()) {
     spec.files.push_back({.path = file.path(), .role = file.role()});
+    blobs.emplace(file.path(), &file.blob());
   }
   return ReadDataset(
       spec, [&](const DatasetFile& wanted) -> absl::StatusOr<std::unique_ptr<RandomAccessFile>> {
-        for (const v1::DatasetFile& file : from.files()) {
-          if (file.path() == wanted.path) return cache.Open(file.blob(), client);
-        }
+        const auto blob = blobs.find(wanted.path);
+        if (blob != blobs.end()) return cache.Open(*blob->second, client);
         return NotFound("{}: expected a file of the dataset, received none", wanted.path);
       });
 }

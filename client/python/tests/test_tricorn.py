@@ -2,6 +2,8 @@
 
 import io
 import json
+import pathlib
+import tempfile
 import time
 import unittest
 
@@ -161,6 +163,24 @@ class FitTest(WithCoordinator):
         self.assertEqual(first["config"]["min_delta"], 0.5)
         self.assertEqual(first["config"]["restore_best_weights"], True)
         self.assertEqual(second, own)
+
+    def test_sends_a_folder_of_images_as_it_is(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("cat/1.png", "dog/1.PNG", "dog/notes.txt"):
+                path = pathlib.Path(folder, name)
+                path.parent.mkdir(exist_ok=True)
+                path.write_bytes(name.encode())
+            pets = tricorn.image_folder(folder, image_size=[8, 8])
+            self.cluster.fit(FakeModel(), pets, validation_data=pets, wait=False)
+        (request,) = self.fake.jobs.requests
+        dataset = request.spec.fit.data.dataset
+        self.assertEqual(dataset.format, dataset_pb2.DATASET_FORMAT_IMAGE_FOLDER)
+        self.assertEqual([file.path for file in dataset.files], ["cat/1.png", "dog/1.PNG"])
+        self.assertEqual(self.fake.blobs.complete[dataset.files[0].blob], b"cat/1.png")
+        self.assertEqual(json.loads(dataset.options_json), {"image_size": [8, 8]})
+        self.assertEqual(request.spec.fit.validation_data.dataset, dataset)
+        with self.assertRaisesRegex(ValueError, "the files have them"):
+            self.cluster.fit(FakeModel(), pets, self.y)
 
     def test_refuses_a_schedule_that_is_a_function(self):
         scheduler = type("LearningRateScheduler", (), {"__module__": "keras.src.callbacks.x"})()

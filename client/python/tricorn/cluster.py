@@ -9,6 +9,7 @@ import numpy as np
 from tricorn import arrays, blobs, keras_model
 from tricorn.connection import Connection, new_request_id, resource_name
 from tricorn.errors import TricornError
+from tricorn.files import Files
 from tricorn.job import Job
 from tricorn.history import History
 from tricorn.progress import ProgressBar
@@ -86,7 +87,7 @@ class Cluster:
         EarlyStopping, ReduceLROnPlateau, LearningRateScheduler with a schedule, and {"class_name":
         ..., "config": {...}} of the operator's own run with the job; others are objects with any of
         on_train_begin(logs), on_epoch_end(epoch, logs), on_train_end(logs), told here.
-        Beyond Keras: `workers` share each batch; `name` is the model that the result becomes a
+        Beyond Keras: x and validation_data may be files, such as tricorn.image_folder("pets"); `workers` share each batch; `name` is the model that the result becomes a
         version of; `seed` is that of shuffling and random layers. With wait=False it returns the Job
         at once and leaves `model` alone.
 
@@ -107,7 +108,8 @@ class Cluster:
         fit.steps_per_epoch = steps_per_epoch or 0
         fit.validation_split = validation_split
         if validation_data is not None:
-            fit.validation_data.dataset.CopyFrom(self._dataset(model, *validation_data))
+            held_out = [validation_data] if isinstance(validation_data, Files) else validation_data
+            fit.validation_data.dataset.CopyFrom(self._dataset(model, *held_out))
         fit.validation_batch_size = validation_batch_size or 0
         fit.validation_steps = validation_steps or 0
         fit.validation_freq = validation_freq
@@ -224,6 +226,10 @@ class Cluster:
         return spec
 
     def _dataset(self, model, x, y=None, sample_weight=None):
+        if isinstance(x, Files):
+            if y is not None or sample_weight is not None:
+                raise ValueError("y, sample_weight: expected none, for the files have them")
+            return x.upload(self._connection)
         is_keras = not isinstance(model, str)
         columns = {
             **arrays.named(x, "x", keras_model.input_names(model) if is_keras else None),

@@ -15,7 +15,7 @@ def output_names(model):
 
 def archive(model, x=None):
     """The bytes of `model.save("model.keras")`. A model without weights yet is built for `x`."""
-    if not model.built and x is not None and not isinstance(x, (dict, list, tuple)):
+    if not model.built and hasattr(x, "shape"):
         model.build((None, *x.shape[1:]))
     with tempfile.TemporaryDirectory(prefix="tricorn-") as folder:
         path = pathlib.Path(folder, "model.keras")
