@@ -15,6 +15,15 @@ std::string ChoiceCache::PathOf(std::string_view question) const {
 }
 
 std::optional<int64_t> ChoiceCache::Find(std::string_view question) const {
+  const absl::MutexLock lock(&mu_);
+  const auto known = answers_.find(std::string(question));
+  if (known != answers_.end()) return known->second;
+  const std::optional<int64_t> read = Read(question);
+  if (read) answers_.emplace(std::string(question), *read);
+  return read;
+}
+
+std::optional<int64_t> ChoiceCache::Read(std::string_view question) const {
   if (directory_.empty()) return std::nullopt;
   const absl::StatusOr<std::string> text = Env::Posix().ReadFile(PathOf(question));
   if (!text.ok()) return std::nullopt;
@@ -25,6 +34,9 @@ std::optional<int64_t> ChoiceCache::Find(std::string_view question) const {
 }
 
 void ChoiceCache::Keep(std::string_view question, int64_t answer) const {
+  if (Find(question)) return;
+  const absl::MutexLock lock(&mu_);
+  answers_.emplace(std::string(question), answer);
   // Where nothing can be written the next process measures again.
   if (directory_.empty() || !Env::Posix().MakeDirectories(directory_).ok()) return;
   Env::Posix().WriteFileAtomically(PathOf(question), fmt::format("{}", answer)).IgnoreError();

@@ -155,16 +155,23 @@ absl::Status LtMatmul::ChooseAlgorithm(Libraries& libraries) {
   if (algorithms_.size() == 1) return absl::OkStatus();
   const std::string question = fmt::format("cublasLt {} {} {} of {}", cublasLtGetVersion(),
                                            DeviceKind(), product_.ToString(), algorithms_.size());
-  std::optional<int64_t> choice = libraries.choices().Find(question);
-  if (!choice || *choice < 0 || *choice >= static_cast<int64_t>(algorithms_.size())) {
+  const auto kept = [&]() -> std::optional<size_t> {
+    const std::optional<int64_t> choice = libraries.choices().Find(question);
+    const bool is_one =
+        choice && *choice >= 0 && *choice < static_cast<int64_t>(algorithms_.size());
+    return is_one ? std::optional(static_cast<size_t>(*choice)) : std::nullopt;
+  };
+  std::optional<size_t> choice = kept();
+  if (!choice) {
     const absl::StatusOr<size_t> fastest = FastestAlgorithm();
     // Without memory to measure in, the heuristic's first it is, for this time.
     if (absl::IsResourceExhausted(fastest.status())) return absl::OkStatus();
     RETURN_IF_ERROR(fastest.status());
-    choice = static_cast<int64_t>(*fastest);
-    libraries.choices().Keep(question, *choice);
+    libraries.choices().Keep(question, static_cast<int64_t>(*fastest));
+    choice = kept();  // what another thread or process found meanwhile, if it was first
+    if (!choice) choice = *fastest;
   }
-  chosen_ = static_cast<size_t>(*choice);
+  chosen_ = *choice;
   return absl::OkStatus();
 }
 
