@@ -66,7 +66,10 @@ ComputeScope::~ComputeScope() {
 }
 #else
 ComputeScope::ComputeScope(int) : previous_threads_(1), previous_mode_(FlushSubnormals()) {}
-ComputeScope::~ComputeScope() { SetFloatMode(previous_mode_); }
+ComputeScope::~ComputeScope() {
+  static_cast<void>(previous_threads_);
+  SetFloatMode(previous_mode_);
+}
 #endif
 
 }  // namespace tricorn::backend::cpu

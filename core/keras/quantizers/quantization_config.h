@@ -40,7 +40,7 @@ class QuantizationConfigWith : public QuantizationConfig {
 
   std::string_view class_name() const override { return Derived::kClassName; }
   QuantizationMode mode() const override { return Derived::kMode; }
-  Json GetConfig() const override { return ToJson(config_); }
+  Json GetConfig() const override { return tricorn::ToJson(config_); }
   const C& config() const { return config_; }
 
   static absl::StatusOr<std::shared_ptr<Derived>> FromConfig(const Json& json,

@@ -21,7 +21,7 @@ bool Beats(A next, A best) {
 }
 template <typename A>
 A MaxOf(A a, A b) {
-  return (b > a) | (b != b) ? b : a;
+  return ((b > a) | (b != b)) ? b : a;
 }
 
 // y[c] = the maximum of four rows: 2x2 is the usual window.
