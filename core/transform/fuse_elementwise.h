@@ -2,6 +2,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/ir/builder.h"
+#include "core/transform/fuse_groups.h"
 
 namespace tricorn::transform {
 
@@ -15,6 +16,12 @@ struct FusedAttrs {
 // elementwise ops, scalar constants and broadcasts; all results have one shape, and an operand that
 // the region broadcasts may be smaller.
 extern const ir::OpDef kFusedElementwise;
+
+// An elementwise node of one result, and what repeats an element: a broadcast, a scalar constant.
+bool IsElementwise(const ir::Node& node);
+bool IsRepeated(const ir::Node& node);
+// The node that stands for a group of elementwise nodes.
+FusedNode MakeFusedElementwise(ir::Graph body);
 
 // Groups connected elementwise nodes of one shape into kFusedElementwise nodes. Broadcasts and
 // scalar constants that feed a group are computed inside it, in every group that needs them. Groups

@@ -16,6 +16,7 @@
 #include "core/transform/cse.h"
 #include "core/transform/dce.h"
 #include "core/transform/fuse_elementwise.h"
+#include "core/transform/fuse_rows.h"
 #include "core/transform/hoist_effects.h"
 #include "core/transform/pipeline.h"
 #include "core/transform/recompute_elementwise.h"
@@ -54,9 +55,15 @@ const Pass kPasses[] = {
     {"hoist_effects", HoistEffects, true},
     {"fuse_elementwise", FuseElementwise, true},
     {"recompute_elementwise", RecomputeElementwise, true},
+    {"fuse_rows", FuseRows, false},
     {"side_by_side", [](const Graph& graph) { return RunSideBySide(graph, IsElementwise); }, true},
     {"decompose", [](const Graph& graph) { return Decompose(graph, KeepNone); }, true},
     {"pipeline", [](const Graph& graph) { return RunPipeline(graph, {.keep = KeepNone}); }, false},
+    {"pipeline_of_rows",
+     [](const Graph& graph) {
+       return RunPipeline(graph, {.keep = KeepNone, .fusion = Fusion::kRows});
+     },
+     false},
 };
 
 struct Case {

@@ -5,6 +5,7 @@
 #include "core/transform/cse.h"
 #include "core/transform/dce.h"
 #include "core/transform/fuse_elementwise.h"
+#include "core/transform/fuse_rows.h"
 #include "core/transform/hoist_effects.h"
 #include "core/transform/simplify.h"
 
@@ -39,10 +40,12 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
     ASSIGN_OR_RETURN(graph, options.before_fusion(graph));
     RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
   }
-  if (options.fuse) {
+  if (options.fusion == Fusion::kElementwise) {
     RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
-    RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
+  } else if (options.fusion == Fusion::kRows) {
+    RETURN_IF_ERROR(Apply(graph, FuseRows, "fuse_rows"));
   }
+  RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
   if (options.may_join) {
     ASSIGN_OR_RETURN(graph, RunSideBySide(graph, options.may_join));
   }

@@ -9,9 +9,16 @@
 
 namespace tricorn::transform {
 
+// Which nodes become one, by what the backend runs.
+enum class Fusion : uint8_t {
+  kNone,
+  kElementwise,  // fuse_elementwise
+  kRows          // fuse_rows, which does both
+};
+
 struct PipelineOptions {
   KeepComposite keep;  // composites that the backend has kernels for
-  bool fuse = true;    // elementwise fusion, for backends that run kFusedElementwise
+  Fusion fusion = Fusion::kElementwise;
   // What the backend does to primitives before they are fused; empty for nothing.
   std::function<absl::StatusOr<ir::Graph>(const ir::Graph&)> before_fusion = nullptr;
   // Which nodes may share a launch, for backends that run kSideBySide; empty for none.

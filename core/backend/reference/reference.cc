@@ -8,6 +8,7 @@
 #include "core/ir/rewriter.h"
 #include "core/transform/decompose.h"
 #include "core/transform/fuse_elementwise.h"
+#include "core/transform/fuse_rows.h"
 #include "core/transform/on_every_graph.h"
 #include "core/transform/side_by_side.h"
 
@@ -66,7 +67,8 @@ absl::StatusOr<ir::Graph> Inline(const ir::Graph& graph, const ir::OpDef& op) {
 // What was fused or grouped opened again: the innermost regions are made of primitives.
 absl::StatusOr<ir::Graph> InlineFused(const ir::Graph& graph) {
   ASSIGN_OR_RETURN(const ir::Graph single, Inline(graph, transform::kSideBySide));
-  return Inline(single, transform::kFusedElementwise);
+  ASSIGN_OR_RETURN(const ir::Graph rows, Inline(single, transform::kFusedRows));
+  return Inline(rows, transform::kFusedElementwise);
 }
 
 class ReferenceDevice : public Device {
