@@ -29,7 +29,10 @@ class RowRules : public FusionRules {
     return roles_.role(node) != RowRole::kNone || IsElementwise(node);
   }
   bool IsAbsorbed(const Node& node) const override {
-    return IsRepeated(node) || node.op == &ops::kIota || node.op == &ops::kRandomBits;
+    if (IsRepeated(node) || node.op == &ops::kIota) return true;
+    if (node.op != &ops::kRandomBits) return false;
+    const Node* key = graph_.producer(node.operands[0]);
+    return key == nullptr || !IsRepeated(*key);
   }
   bool MayFuse(const Node& p, ir::ValueId value, const Node& n) const override {
     if (roles_.form(p) != roles_.form(n)) return false;

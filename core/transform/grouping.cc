@@ -15,15 +15,16 @@ bool IsEffect(const ir::Node& node) { return node.op->kind == ir::OpKind::kEffec
 Grouping::Grouping(const ir::Graph& graph, const FusionRules& rules)
     : graph_(graph),
       rules_(rules),
+      unread_(graph.nodes().size(), false),
       edges_(graph.nodes().size()),
       depth_(graph.nodes().size(), 0),
       parent_(graph.nodes().size()),
       members_(graph.nodes().size()) {
   std::iota(parent_.begin(), parent_.end(), 0);
   const auto count = static_cast<int32_t>(graph.nodes().size());
-  const std::vector<bool> unread = FindUnread();
+  FindUnread();
   for (int32_t n = 0; n < count; ++n) {
-    if (!unread[static_cast<size_t>(n)]) AddEdges(n);
+    if (!unread_[static_cast<size_t>(n)]) AddEdges(n);
   }
   AssignEarliest();
   DelayMembers();
@@ -42,19 +43,17 @@ int32_t Grouping::Root(int32_t node) {
 }
 
 // An absorbed node that only groups read runs nowhere and holds nothing back.
-std::vector<bool> Grouping::FindUnread() const {
-  std::vector<bool> unread(graph_.nodes().size(), false);
-  for (size_t n = 0; n < unread.size(); ++n) unread[n] = rules_.IsAbsorbed(graph_.nodes()[n]);
+void Grouping::FindUnread() {
+  for (size_t n = 0; n < unread_.size(); ++n) unread_[n] = rules_.IsAbsorbed(graph_.nodes()[n]);
   const auto read = [&](ir::ValueId id) {
-    if (producer(id) >= 0) unread[static_cast<size_t>(producer(id))] = false;
+    if (producer(id) >= 0) unread_[static_cast<size_t>(producer(id))] = false;
   };
   for (const ir::NamedValue& output : graph_.outputs()) read(output.value);
-  for (size_t n = unread.size(); n-- > 0;) {
+  for (size_t n = unread_.size(); n-- > 0;) {
     const ir::Node& reader = graph_.nodes()[n];
-    if (unread[n] || rules_.IsMember(reader)) continue;
+    if (unread_[n] || rules_.IsMember(reader)) continue;
     for (const ir::ValueId id : reader.operands) read(id);
   }
-  return unread;
 }
 
 void Grouping::AddEdges(int32_t n) {
@@ -125,7 +124,7 @@ void Grouping::FindEscapes() {
   const auto escape = [&](ir::ValueId id) { escapes_[static_cast<size_t>(id)] = true; };
   for (const ir::NamedValue& output : graph_.outputs()) escape(output.value);
   for (int32_t root = 0; root < static_cast<int32_t>(members_.size()); ++root) {
-    if (members(root).empty()) continue;
+    if (members(root).empty() || unread_[static_cast<size_t>(root)]) continue;
     for (const ir::ValueId id : ReadsOf(root)) escape(id);
   }
 }
@@ -158,7 +157,7 @@ std::vector<int32_t> Grouping::Order() {
   const auto enqueue = [&](int32_t root) { ready.emplace(members(root).back(), root); };
   int32_t last_effect = -1;
   for (int32_t root = 0; root < static_cast<int32_t>(count); ++root) {
-    if (members(root).empty()) continue;
+    if (members(root).empty() || unread_[static_cast<size_t>(root)]) continue;
     std::vector<int32_t> sources;
     for (const ir::ValueId id : ReadsOf(root)) {
       if (producer(id) >= 0) sources.push_back(Root(producer(id)));

@@ -36,7 +36,8 @@ class Grouping {
   // Nodes with the same root form a group.
   int32_t Root(int32_t node);
   // The roots of groups, each after those that it reads: a group at the place of its last member
-  // where that is possible, effects in their order.
+  // where that is possible, effects in their order. Absorbed nodes that only groups read are left
+  // out.
   std::vector<int32_t> Order();
   // By root, in the graph's order.
   const std::vector<int32_t>& members(int32_t root) const {
@@ -58,7 +59,7 @@ class Grouping {
   const ir::Node& node(int32_t i) const { return graph_.nodes()[static_cast<size_t>(i)]; }
   int32_t producer(ir::ValueId id) const { return graph_.values()[static_cast<size_t>(id)].node; }
   int32_t& depth(int32_t i) { return depth_[static_cast<size_t>(i)]; }
-  std::vector<bool> FindUnread() const;
+  void FindUnread();
   void AddEdges(int32_t n);
   void AddEdgesThrough(int32_t absorbed, int32_t n);
   void AssignEarliest();
@@ -69,6 +70,7 @@ class Grouping {
 
   const ir::Graph& graph_;
   const FusionRules& rules_;
+  std::vector<bool> unread_;              // absorbed nodes that only groups read
   std::vector<std::vector<Edge>> edges_;  // by reader
   std::vector<int32_t> depth_;
   std::vector<int32_t> parent_;

@@ -18,9 +18,9 @@ enum class Fusion : uint8_t {
 
 struct PipelineOptions {
   KeepComposite keep;  // composites that the backend has kernels for
-  Fusion fusion = Fusion::kElementwise;
   // What the backend does to primitives before they are fused; empty for nothing.
   std::function<absl::StatusOr<ir::Graph>(const ir::Graph&)> before_fusion = nullptr;
+  Fusion fusion = Fusion::kElementwise;
   // Which nodes may share a launch, for backends that run kSideBySide; empty for none.
   MayJoin may_join = nullptr;
 };

@@ -40,6 +40,11 @@ int64_t ColumnAxis(const Node& node, const Shape& x) {
   return count > 0 && count < x.rank() && CountsFrom(axes, 0) ? count : -1;
 }
 
+// Whether there are several rows, of several columns.
+bool HasColumns(const RowForm& form) {
+  return form.axis > 0 && form.num_rows() > 1 && form.row_length() > 1;
+}
+
 // Few long rows would leave most of a device idle.
 bool IsWorthHolding(const RowForm& form) {
   const int64_t length = form.row_length();
@@ -110,30 +115,39 @@ bool RowRoles::reduces_rows(const RowForm& form) const {
   return reduces_rows_[static_cast<size_t>(&form - forms_.data())];
 }
 
-void RowRoles::AddForm(const Shape& shape, int64_t axis, bool reduces_rows) {
+void RowRoles::AddForm(const RowForm& form, bool reduces_rows) {
   const bool is_new =
-      form_of_shape_.try_emplace(shape.dims(), static_cast<int32_t>(forms_.size())).second;
+      form_of_shape_.try_emplace(form.shape.dims(), static_cast<int32_t>(forms_.size())).second;
   if (!is_new) return;
-  forms_.push_back({shape, axis});
+  forms_.push_back(form);
   reduces_rows_.push_back(reduces_rows);
+}
+
+int32_t RowRoles::FormOrOwn(const RowForm& form, bool reduces_rows) {
+  const auto it = form_of_shape_.find(form.shape.dims());
+  if (it != form_of_shape_.end() && forms_[static_cast<size_t>(it->second)].axis == form.axis) {
+    return it->second;
+  }
+  forms_.push_back(form);
+  reduces_rows_.push_back(reduces_rows);
+  return static_cast<int32_t>(forms_.size()) - 1;
 }
 
 void RowRoles::FindForms() {
   for (const Node& node : graph_.nodes()) {
-    if (const auto form = FormOfComposite(graph_, node)) AddForm(form->shape, form->axis, true);
+    if (const auto form = FormOfComposite(graph_, node)) AddForm(*form, true);
   }
   for (const Node& node : graph_.nodes()) {
     if (!IsReduction(node)) continue;
     const Shape& x = graph_.type(node.operands[0]).shape;
     const int64_t axis = RowAxis(node, x);
-    if (axis >= 0 && IsWorthHolding({x, axis})) AddForm(x, axis, true);
+    if (axis >= 0 && IsWorthHolding({x, axis})) AddForm({x, axis}, true);
   }
   for (const Node& node : graph_.nodes()) {
     if (!IsReduction(node)) continue;
     const Shape& x = graph_.type(node.operands[0]).shape;
-    const int64_t axis = ColumnAxis(node, x);
-    const RowForm form{x, axis};
-    if (axis > 0 && form.num_rows() > 1 && form.row_length() > 1) AddForm(x, axis, false);
+    const RowForm form{x, ColumnAxis(node, x)};
+    if (HasColumns(form)) AddForm(form, false);
   }
 }
 
@@ -172,15 +186,11 @@ void RowRoles::LabelNode(const Node& node) {
     SetParts(node, RowPart::kPerRow);
   } else if (IsReduction(node)) {
     const Shape& x = graph_.type(node.operands[0]).shape;
-    const auto it = form_of_shape_.find(x.dims());
-    if (it == form_of_shape_.end()) return;
-    const int64_t axis = forms_[static_cast<size_t>(it->second)].axis;
-    if (RowAxis(node, x) == axis && reduces_rows_[static_cast<size_t>(it->second)]) {
-      label(node) = {RowRole::kRowReduce, it->second};
+    if (const int64_t axis = RowAxis(node, x); axis >= 0 && IsWorthHolding({x, axis})) {
+      label(node) = {RowRole::kRowReduce, FormOrOwn({x, axis}, true)};
       SetParts(node, RowPart::kPerRow);
-    } else if (ColumnAxis(node, x) == axis &&
-               forms_[static_cast<size_t>(it->second)].num_rows() > 1) {
-      label(node) = {RowRole::kColumnReduce, it->second};
+    } else if (HasColumns({x, ColumnAxis(node, x)})) {
+      label(node) = {RowRole::kColumnReduce, FormOrOwn({x, ColumnAxis(node, x)}, false)};
       SetParts(node, RowPart::kColumns);
     }
   } else if (node.op->kind == ir::OpKind::kElementwise && node.results.size() == 1) {

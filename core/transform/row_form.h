@@ -59,7 +59,9 @@ class RowRoles {
   Label& label(const ir::Node& node);
   const Label& label(const ir::Node& node) const;
   void FindForms();
-  void AddForm(const Shape& shape, int64_t axis, bool reduces_rows);
+  void AddForm(const RowForm& form, bool reduces_rows);
+  // The shape's form if it is this one, else one that only the asking reduction is in.
+  int32_t FormOrOwn(const RowForm& form, bool reduces_rows);
   void LabelForward();
   void LabelNode(const ir::Node& node);
   void LabelLeavesBackward();

@@ -1,6 +1,7 @@
 #include "core/backend/cuda/builtin_kernels.h"
 
 #include "core/backend/cuda/elementwise_region.h"
+#include "core/backend/cuda/row_region.h"
 
 namespace tricorn::backend::cuda {
 
@@ -11,6 +12,7 @@ KernelRegistry BuiltinKernels() {
   KernelRegistry registry;
   RegisterAll(registry);
   RegisterElementwise(registry);
+  RegisterRowRegions(registry);
   return registry;
 }
 

@@ -115,6 +115,71 @@ __device__ inline void Store(const Vector<T, kWidth>& values, T* to, int left) {
   }
 }
 
+// The same of all, where they lie so; 16 bytes an access.
+template <int kBytes>
+struct RawOf;
+template <>
+struct RawOf<1> {
+  typedef u8 type;
+};
+template <>
+struct RawOf<2> {
+  typedef u16 type;
+};
+template <>
+struct RawOf<4> {
+  typedef u32 type;
+};
+template <>
+struct RawOf<8> {
+  typedef uint2 type;
+};
+template <>
+struct RawOf<16> {
+  typedef uint4 type;
+};
+template <typename T, int kWidth>
+struct Accesses {
+  static constexpr int kNbytes = sizeof(T) * kWidth < 16 ? sizeof(T) * kWidth : 16;  // of each
+  static constexpr int kCount = sizeof(T) * kWidth / kNbytes;
+  typedef typename RawOf<kNbytes>::type Raw;
+};
+template <int kWidth, typename T>
+__device__ inline Vector<T, kWidth> Load(const T* from) {
+  typedef Accesses<T, kWidth> A;
+  typename A::Raw raw[A::kCount];
+#pragma unroll
+  for (int i = 0; i < A::kCount; ++i) raw[i] = reinterpret_cast<const typename A::Raw*>(from)[i];
+  Vector<T, kWidth> values;
+  memcpy(&values, raw, sizeof(values));
+  return values;
+}
+template <int kWidth, typename T>
+__device__ inline void Store(const Vector<T, kWidth>& values, T* to) {
+  typedef Accesses<T, kWidth> A;
+  typename A::Raw raw[A::kCount];
+  memcpy(raw, &values, sizeof(values));
+#pragma unroll
+  for (int i = 0; i < A::kCount; ++i) reinterpret_cast<typename A::Raw*>(to)[i] = raw[i];
+}
+// From global to shared memory, where they are after WaitForCopies.
+template <int kWidth, typename T>
+__device__ inline void CopyToShared(const T* from, T* to) {
+  typedef Accesses<T, kWidth> A;
+  if constexpr (A::kNbytes >= 4) {
+    const u32 address = u32(__cvta_generic_to_shared(to));
+#pragma unroll
+    for (int i = 0; i < A::kCount; ++i) {
+      asm volatile("cp.async.ca.shared.global [%0], [%1], %2;" ::"r"(address + i * A::kNbytes),
+                   "l"(reinterpret_cast<const u8*>(from) + i * A::kNbytes), "n"(A::kNbytes)
+                   : "memory");
+    }
+  } else {
+    Store(Load<kWidth>(from), to);
+  }
+}
+__device__ inline void WaitForCopies() { asm volatile("cp.async.wait_all;" ::: "memory"); }
+
 // -- Folds of reductions --------------------------------------------------------------------------
 
 struct Sum {
@@ -161,6 +226,40 @@ __device__ inline T FoldBlock(T value, T* shared) {
     __syncthreads();
   }
   return shared[0];
+}
+
+// The folds of one value of each of kLanes threads side by side (a power of two within a warp), in
+// each of them.
+template <typename T>
+__device__ inline T ShuffleXor(T value, int mask) {
+  if constexpr (sizeof(T) == 8) {
+    u64 bits;
+    memcpy(&bits, &value, sizeof(T));
+    bits = __shfl_xor_sync(0xffffffffu, bits, mask);
+    memcpy(&value, &bits, sizeof(T));
+  } else {
+    u32 bits = 0;
+    memcpy(&bits, &value, sizeof(T));
+    bits = __shfl_xor_sync(0xffffffffu, bits, mask);
+    memcpy(&value, &bits, sizeof(T));
+  }
+  return value;
+}
+template <typename Fold, int kLanes, typename T>
+__device__ inline T FoldLanes(T value) {
+#pragma unroll
+  for (int mask = kLanes / 2; mask > 0; mask /= 2) {
+    value = Fold::Of(value, ShuffleXor(value, mask));
+  }
+  return value;
+}
+// The fold of kCount values, in order.
+template <typename Fold, int kCount, typename T>
+__device__ inline T FoldShared(const T* shared) {
+  T value = shared[0];
+#pragma unroll
+  for (int i = 1; i < kCount; ++i) value = Fold::Of(value, shared[i]);
+  return value;
 }
 
 // -- Random bits ----------------------------------------------------------------------------------

@@ -5,29 +5,16 @@
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/region_access.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
-#include "core/ops/elementwise/elementwise.h"
-#include "core/ops/elementwise/scalar.h"
+#include "core/ops/random/random.h"
 #include "core/ops/registry.h"
 #include "core/ops/shape/shape.h"
 #include "core/transform/fuse_elementwise.h"
 
 namespace tricorn::backend::cuda {
 namespace {
-
-// The ops that scalar.h computes.
-bool HasScalarFunction(std::string_view op) {
-#define TRICORN_NAME(name) #name,
-  static constexpr std::string_view kNames[] = {
-      TRICORN_UNARY_NUMBER(TRICORN_NAME) TRICORN_UNARY_FLOATING(TRICORN_NAME)
-          TRICORN_UNARY_BITS(TRICORN_NAME) TRICORN_PREDICATE(TRICORN_NAME)
-              TRICORN_BINARY_NUMBER(TRICORN_NAME) TRICORN_BINARY_FLOATING(TRICORN_NAME)
-                  TRICORN_BINARY_BITS(TRICORN_NAME) TRICORN_BINARY_INTEGER(TRICORN_NAME)
-                      TRICORN_COMPARISON(TRICORN_NAME)};
-#undef TRICORN_NAME
-  return std::find(std::begin(kNames), std::end(kNames), op) != std::end(kNames);
-}
 
 // How many neighbouring elements a thread computes: 16 bytes of the widest values.
 int WidthOf(const KernelRequest& request) {
@@ -60,6 +47,9 @@ class RegionCode {
         Define(node.results[0], Literal(*value));
       } else if (node.op == &ops::kBroadcast) {
         Broadcast(node);
+      } else if (IsGenerator(&node)) {
+        const ir::ValueId id = node.results[0];
+        view(id) = {.generator = &node, .strides = region_.type(id).shape.Strides()};
       } else if (!Compute(node)) {
         return false;
       }
@@ -80,9 +70,10 @@ class RegionCode {
   }
 
  private:
-  // A value whose elements are an operand's, not yet loaded.
+  // A value whose elements are an operand's or a generator's, not yet loaded.
   struct View {
     int operand = -1;
+    const ir::Node* generator = nullptr;
     std::vector<int64_t> strides;
     bool is_defined = false;
   };
@@ -102,6 +93,10 @@ class RegionCode {
   }
 
   void Load(ir::ValueId id) {
+    if (view(id).generator != nullptr) {
+      Generate(id);
+      return;
+    }
     const int operand = view(id).operand;
     const auto at_operand = static_cast<size_t>(operand);
     const IndexCode index(shape_, {view(id).strides});
@@ -130,6 +125,26 @@ class RegionCode {
     }
   }
 
+  void Generate(ir::ValueId id) {
+    const ir::Node& node = *view(id).generator;
+    const bool is_random = node.op == &ops::kRandomBits;
+    const int key = is_random ? view(node.operands[0]).operand : -1;
+    if (is_random) repeated_[static_cast<size_t>(key)] = true;
+    const IndexCode index(shape_, {view(id).strides});
+    if (is_random && index.is_dense(0) && width_ % 4 == 0) {
+      // Four words a counter.
+      code_.loads += fmt::format(
+          "Words words{0}[{1}];\n#pragma unroll\nfor (int q = 0; q < {1}; ++q) {{\n"
+          "words{0}[q] = Philox(x{2}[0], x{2}[1], u64(first) / 4 + q);\n}}\n",
+          id, width_ / 4, key);
+      Define(id, fmt::format("words{}[u / 4].w[u % 4]", id));
+      return;
+    }
+    const std::string at = index.is_dense(0) ? "i" : fmt::format("at{}", id);
+    if (!index.is_dense(0)) code_.compute += index.Code("i", {at});
+    Define(id, GeneratedElement(region_, node, at, fmt::format("x{}", key)));
+  }
+
   void DefineInRow(ir::ValueId id, int operand, const std::string& at, int64_t stride) {
     if (stride == 0) {
       code_.loads += fmt::format("const auto once{} = x{}[{}];\n", id, operand, at);
@@ -152,6 +167,7 @@ class RegionCode {
     const auto& attrs = node.attrs.As<ops::BroadcastAttrs>();
     const Shape& from_shape = region_.type(from).shape;
     View to{.operand = view(from).operand,
+            .generator = view(from).generator,
             .strides = std::vector<int64_t>(static_cast<size_t>(attrs.shape.rank()), 0)};
     for (size_t k = 0; k < attrs.axes.size(); ++k) {
       if (from_shape[static_cast<int>(k)] == 1) continue;
@@ -160,34 +176,12 @@ class RegionCode {
     view(node.results[0]) = std::move(to);
   }
 
-  std::string Wide(ir::ValueId id) { return fmt::format("Widen({})", Name(id)); }
-
   bool Compute(const ir::Node& node) {
-    const ir::ValueId result = node.results[0];
-    const DType dtype = region_.type(result).dtype;
-    const std::string_view type = TypeName(dtype);
-    if (node.op == &ops::kSelect) {
-      Define(result, fmt::format("{} ? {} : {}", Name(node.operands[0]), Name(node.operands[1]),
-                                 Name(node.operands[2])));
-      return true;
-    }
-    if (node.op == &ops::kStopGradient) {
-      Define(result, Name(node.operands[0]));
-      return true;
-    }
-    if (node.op == &ops::kCast) {
-      const DType from = region_.type(node.operands[0]).dtype;
-      Define(result, fmt::format("Narrow<{0}>::Of(Convert<{0}, {1}>::Of({2}))", type,
-                                 WideName(from), Wide(node.operands[0])));
-      return true;
-    }
-    if (!HasScalarFunction(node.op->name)) return false;
-    std::string arguments;
-    for (const ir::ValueId id : node.operands) {
-      arguments += fmt::format("{}{}", arguments.empty() ? "" : ", ", Wide(id));
-    }
-    Define(result, fmt::format("Narrow<{}>::Of(scalar::{}({}))", type, node.op->name, arguments));
-    return true;
+    std::vector<std::string> operands;
+    for (const ir::ValueId id : node.operands) operands.push_back(Name(id));
+    const std::optional<std::string> expression = ElementExpression(region_, node, operands);
+    if (expression) Define(node.results[0], *expression);
+    return expression.has_value();
   }
 
   const ir::Graph& region_;

@@ -47,7 +47,8 @@ GeneratedKernel::GeneratedKernel(const KernelRequest& request, const std::vector
         request.module.Add({.parameters = parameters,
                             .body = fmt::format("constexpr i64 num_elements = {};\n{}",
                                                 stage.num_elements, stage.body),
-                            .threads = stage.launch.threads}));
+                            .threads = stage.launch.threads,
+                            .shared_nbytes = stage.launch.shared_nbytes}));
   }
 }
 
@@ -63,7 +64,8 @@ absl::Status GeneratedKernel::Enqueue(const KernelArgs& args) const {
     const dim3 grid(static_cast<unsigned>(launch.blocks), static_cast<unsigned>(launch.blocks_y));
     RETURN_IF_CUDA_ERROR(cudaLaunchKernel(static_cast<const void*>(functions_[s]->handle), grid,
                                           dim3(static_cast<unsigned>(launch.threads)),
-                                          parameters.data(), 0, args.stream));
+                                          parameters.data(),
+                                          static_cast<size_t>(launch.shared_nbytes), args.stream));
   }
   return absl::OkStatus();
 }

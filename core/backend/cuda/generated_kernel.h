@@ -12,6 +12,7 @@ struct Launch {
   int64_t blocks = 1;
   int threads = 256;  // a block
   int64_t blocks_y = 1;
+  int64_t shared_nbytes = 0;  // of the body's `extern __shared__` array
 };
 
 // One kernel written for one node: its shapes and dtypes are constants of the source.

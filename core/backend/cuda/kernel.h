@@ -52,6 +52,8 @@ struct KernelRequest {
   std::span<const std::shared_ptr<const ir::Graph>> regions;
   SourceModule& module;  // where generated kernels go
   Libraries& libraries;
+  // Whether every operand and result begins at a multiple of 16 bytes.
+  bool is_aligned = true;
   bool allow_tf32 = false;  // products of float32 may round their operands to TF32
   // Whether the kernel is to run: then it is worth measuring which of a library's algorithms is the
   // fastest.

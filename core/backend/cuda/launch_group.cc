@@ -37,7 +37,8 @@ const GeneratedKernel* Shareable(const Kernel& kernel) {
   const auto* generated = dynamic_cast<const GeneratedKernel*>(&kernel);
   const bool may = generated != nullptr && generated->stages().size() == 1 &&
                    generated->workspace_nbytes() == 0 &&
-                   generated->stages()[0].launch.threads == kThreads;
+                   generated->stages()[0].launch.threads == kThreads &&
+                   generated->stages()[0].launch.shared_nbytes == 0;
   return may ? generated : nullptr;
 }
 

@@ -19,6 +19,21 @@ ir::Types TypesOf(const ir::Graph& graph, const std::vector<ir::ValueId>& values
   return types;
 }
 
+// Arrays are at multiples of 16 bytes; a view may begin anywhere in one.
+bool IsAligned(const ir::Graph& graph, const ir::Node& node) {
+  for (ir::ValueId id : node.operands) {
+    const ir::Node* view = graph.producer(id);
+    for (; view != nullptr && view->op->kind == ir::OpKind::kView;
+         view = graph.producer(view->operands[0])) {
+      const DType dtype = graph.type(view->results[0]).dtype;
+      if (view->op->view_offset && view->op->view_offset(view->attrs) * SizeOf(dtype) % 16 != 0) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::Graph& graph,
                                      const ir::Node& node, SourceModule& module,
                                      Libraries& libraries, const CudaOptions& options,
@@ -32,6 +47,7 @@ std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::G
                               .regions = node.regions,
                               .module = module,
                               .libraries = libraries,
+                              .is_aligned = IsAligned(graph, node),
                               .allow_tf32 = options.allow_tf32,
                               .measure = measure};
   if (node.op != &transform::kSideBySide) return registry.Make(request);
@@ -97,8 +113,10 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
     ASSIGN_OR_RETURN(const ir::Graph fused, FuseProducts(stacked, has_kernel));
     return transform::RecomputeElementwise(fused);
   };
-  return transform::RunPipeline(
-      std::move(graph), {.keep = has_kernel, .before_fusion = before_fusion, .may_join = may_join});
+  return transform::RunPipeline(std::move(graph), {.keep = has_kernel,
+                                                   .before_fusion = before_fusion,
+                                                   .fusion = transform::Fusion::kRows,
+                                                   .may_join = may_join});
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,

@@ -12,6 +12,7 @@ namespace {
 
 constexpr char kName[] = "generated_kernel";
 constexpr int kMaxCompilers = 16;
+constexpr int64_t kSharedNbytesOfAny = 48 << 10;  // a block may have without being allowed more
 
 }  // namespace
 
@@ -23,8 +24,12 @@ std::shared_ptr<const Function> SourceModule::Add(const KernelSource& source) {
   std::string text =
       fmt::format("{}extern \"C\" __global__ void __launch_bounds__({}) {}({}) {{\n{}}}\n",
                   source.declarations, source.threads, kName, source.parameters, source.body);
-  const auto [at, is_new] = by_text_.try_emplace(text, sources_.size());
-  if (is_new) sources_.push_back({std::move(text), std::make_shared<Function>()});
+  // The shared memory that a launch may have is the function's.
+  const auto [at, is_new] =
+      by_text_.try_emplace(fmt::format("{} {}", source.shared_nbytes, text), sources_.size());
+  if (is_new) {
+    sources_.push_back({std::move(text), source.shared_nbytes, std::make_shared<Function>()});
+  }
   return sources_[at->second].function;
 }
 
@@ -55,7 +60,14 @@ absl::Status SourceModule::Load(const NvrtcCompiler& compiler) {
     RETURN_IF_CUDA_ERROR(
         cudaLibraryLoadData(&library, cubins[i].data(), nullptr, nullptr, 0, nullptr, nullptr, 0));
     libraries_.push_back(library);
+    const cudaKernel_t& kernel = sources_[i].function->handle;
     RETURN_IF_CUDA_ERROR(cudaLibraryGetKernel(&sources_[i].function->handle, library, kName));
+    if (sources_[i].shared_nbytes <= kSharedNbytesOfAny) continue;
+    int device = 0;
+    RETURN_IF_CUDA_ERROR(cudaGetDevice(&device));
+    RETURN_IF_CUDA_ERROR(
+        cudaKernelSetAttributeForDevice(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                                        static_cast<int>(sources_[i].shared_nbytes), device));
   }
   return absl::OkStatus();
 }

@@ -23,6 +23,7 @@ struct KernelSource {
   std::string parameters;
   std::string body;
   int threads = 256;
+  int64_t shared_nbytes = 0;  // of its `extern __shared__` array
 };
 
 // The generated kernels of one executable. Equal sources are one function.
@@ -42,6 +43,7 @@ class SourceModule {
  private:
   struct Source {
     std::string text;
+    int64_t shared_nbytes;
     std::shared_ptr<Function> function;
   };
 

@@ -19,9 +19,13 @@ Type WithoutLastAxis(const Type& x, DType dtype) {
 // y, one number a row, beside each class of the row.
 Value PerClass(Value y, Value like) { return BroadcastTo(ExpandDims(y, {-1}), like.shape()); }
 
-// The labels as rows of 0 and 1 like `logits`.
-Value Rows(Value labels, Value logits) {
-  return OneHot(labels, logits.dim(-1), -1, logits.dtype());
+// Whether each class is its row's label.
+Value IsLabel(Value labels, Value logits) {
+  return OneHot(labels, logits.dim(-1), -1, DType::kBool);
+}
+// Whether each label is a class.
+Value IsInside(Value labels, Value logits) {
+  return LogicalAnd(GreaterEqual(labels, 0), Less(Cast(labels, DType::kI64), logits.dim(-1)));
 }
 
 Value LogProbability(Value output, int64_t axis) {
@@ -62,14 +66,19 @@ const OpDef kSparseSoftmaxCrossEntropy = Op<>{
       RETURN_IF_ERROR(ExpectSameType(WithoutLastAxis(x[1], x[0].dtype), x[0]));
       return WithoutLastAxis(x[1], x[1].dtype);
     },
-    .decompose = [](Operands x,
-                    const NoAttrs&) { return -Sum(Rows(x[0], x[1]) * LogSoftmax(x[1], -1), {-1}); },
+    // Both sums are of the logits less their maximum, so that one pass has them.
+    .decompose =
+        [](Operands x, const NoAttrs&) {
+          const Value shifted = x[1] - StopGradient(Max(x[1], {-1}, true));
+          const Value own = Sum(Where(IsLabel(x[0], x[1]), shifted, 0), {-1});
+          const Value loss = Log(Sum(Exp(shifted), {-1})) - own;
+          return Where(IsInside(x[0], x[1]), loss, 0);
+        },
     .gradient =
         [](Operands x, Value, Value dy, const NoAttrs&) {
-          const Value inside =
-              LogicalAnd(GreaterEqual(x[0], 0), Less(Cast(x[0], DType::kI64), x[1].dim(-1)));
-          const Value each = PerClass(Where(inside, dy, 0), x[1]);
-          return Grads{Value(), each * (Softmax(x[1], -1) - Rows(x[0], x[1]))};
+          const Value each = PerClass(Where(IsInside(x[0], x[1]), dy, 0), x[1]);
+          const Value target = Cast(IsLabel(x[0], x[1]), x[1].dtype());
+          return Grads{Value(), each * (Softmax(x[1], -1) - target)};
         },
 };
 

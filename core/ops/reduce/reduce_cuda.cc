@@ -2,6 +2,7 @@
 #include <array>
 
 #include "core/backend/cuda/element_code.h"
+#include "core/backend/cuda/fold_code.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
 #include "core/base/status.h"
@@ -32,22 +33,6 @@ Walks WalksOf(const Shape& shape, const ops::Axes& axes) {
   walks.kept = Shape(std::move(kept));
   walks.reduced = Shape(std::move(reduced));
   return walks;
-}
-
-// How a fold starts, and its name in element.cuh.
-struct FoldCode {
-  std::string name;
-  std::string start;
-};
-
-FoldCode FoldOf(const ir::OpDef& op, DType dtype) {
-  const std::string wide = WideName(dtype);
-  if (&op == &ops::kSum) return {"Sum", wide + "(0)"};
-  if (&op == &ops::kProd) return {"Prod", wide + "(1)"};
-  if (&op == &ops::kMax) return {"Max", ExtremeLiteral(dtype, false)};
-  if (&op == &ops::kMin) return {"Min", ExtremeLiteral(dtype, true)};
-  if (&op == &ops::kAny) return {"Any", "false"};
-  return {"All", "true"};
 }
 
 // Statements that define `at`, the place in x of element `r` of the reduction of result `o`.

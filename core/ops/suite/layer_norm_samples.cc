@@ -26,6 +26,19 @@ void AddLayerNormSamples(SampleList& samples) {
     add(kRmsNorm, what, {x, gamma}, axis, {1});
     add(kRmsNormGradient, what, {x, gamma, inverse, dy}, axis, {1, 2});
   }
+  // Rows that threads share in other ways.
+  for (const int64_t length : {1, 7, 1024}) {
+    const Tensor x = Uniform({5, length}, -2, 3), gamma = Uniform({length}, 0.5, 2);
+    const Tensor mean = Uniform({5}, -0.5, 0.5), inverse = Uniform({5}, 0.6, 1.5);
+    const Tensor dy = Distinct({5, length});
+    const std::string what = fmt::format("rows of {}", length);
+    const size_t first = samples.size();
+    add(kLayerNorm, what, {x, gamma, Distinct({length})}, 1, {1, 2});
+    add(kLayerNormGradient, what, {x, gamma, mean, inverse, dy}, 1, {1, 2, 3});
+    add(kRmsNormGradient, what, {x, gamma, inverse, dy}, 1, {1, 2});
+    for (size_t i = first; i < samples.size(); ++i) samples[i].differentiable = length <= 7;
+    for (size_t i = first; i < samples.size(); ++i) samples[i].twice_differentiable = false;
+  }
 }
 
 }  // namespace tricorn::ops

@@ -18,6 +18,16 @@ void AddNnSamples(SampleList& samples) {
     add(kSoftmax, fmt::format("axis {}", axis), {x}, SoftmaxAttrs{axis});
     add(kLogSoftmax, fmt::format("axis {}", axis), {x}, SoftmaxAttrs{axis});
   }
+  for (const int64_t length : {1, 7, 1024}) {
+    const std::string what = fmt::format("rows of {}", length);
+    const Tensor row = Uniform({3, length}, -4, 4);
+    const bool is_short = length <= 7;  // differences of each element take long
+    add(kSoftmax, what, {row}, SoftmaxAttrs{1}).differentiable = is_short;
+    add(kLogSoftmax, what, {row}, SoftmaxAttrs{1}).differentiable = is_short;
+    add(kSparseSoftmaxCrossEntropy, what,
+        {Integers(DType::kI32, {3}, {0, length / 2, length - 1}), row})
+        .differentiable = is_short;
+  }
   const Tensor logits = Uniform({4, 5}, -3, 3);
   add(kSoftmaxCrossEntropy, "", {Uniform({4, 5}, 0, 1), logits});
   add(kSparseSoftmaxCrossEntropy, "", {Integers(DType::kI32, {4}, {0, 4, 2, 2}), logits});

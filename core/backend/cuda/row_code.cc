@@ -1,0 +1,560 @@
+#include "core/backend/cuda/row_code.h"
+
+#include <algorithm>
+
+#include "core/backend/cuda/element_code.h"
+#include "core/backend/cuda/fold_code.h"
+#include "core/backend/cuda/index_code.h"
+#include "core/base/status.h"
+#include "core/ir/builder.h"
+#include "core/ops/elementwise/elementwise.h"
+#include "core/ops/random/random.h"
+#include "core/ops/reduce/reduce.h"
+#include "core/ops/shape/shape.h"
+#include "core/transform/row_form.h"
+
+namespace tricorn::backend::cuda {
+namespace {
+
+using ir::ValueId;
+
+std::vector<int64_t> From(const std::vector<int64_t>& all, int64_t axis) {
+  return {all.begin() + axis, all.end()};
+}
+std::vector<int64_t> Until(const std::vector<int64_t>& all, int64_t axis) {
+  return {all.begin(), all.begin() + axis};
+}
+
+// A view's strides along the axes within a row, and along those that number rows.
+IndexCode Within(const Shape& shape, int64_t axis, const Access& access) {
+  return IndexCode(Shape(From(shape.dims(), axis)), {From(access.strides, axis)});
+}
+IndexCode Across(const Shape& shape, int64_t axis, const Access& access) {
+  return IndexCode(Shape(Until(shape.dims(), axis)), {Until(access.strides, axis)});
+}
+
+}  // namespace
+
+RowCode::RowCode(const transform::FusedRowsAttrs& attrs, const ir::Graph& region, bool is_aligned)
+    : region_(region),
+      shape_(attrs.shape),
+      axis_(attrs.axis),
+      num_rows_(transform::RowForm{attrs.shape, attrs.axis}.num_rows()),
+      row_length_(transform::RowForm{attrs.shape, attrs.axis}.row_length()),
+      is_aligned_(is_aligned),
+      parts_(region.values().size(), Part::kSource),
+      levels_(region.values().size(), 0) {}
+
+// -- What the region holds ------------------------------------------------------------------------
+
+bool RowCode::AddFold(const ir::Node& node) {
+  const auto& axes = node.attrs.As<ops::ReduceAttrs>().axes;
+  const ValueId operand = node.operands[0], result = node.results[0];
+  const auto level = static_cast<size_t>(operand);
+  const FoldCode code = FoldOf(*node.op, type(operand).dtype);
+  const Fold fold{
+      result, operand, levels_[level], code.name, code.start, WideName(type(operand).dtype), 0};
+  if (!(type(operand).shape == shape_) || axes.empty()) return false;
+  const bool is_of_rows = axes.back() == shape_.rank() - 1;
+  if (is_of_rows ? axes.front() != axis_ : axes.back() != axis_ - 1) return false;
+  part(result) = is_of_rows ? Part::kPerRow : Part::kColumns;
+  (is_of_rows ? row_folds_ : column_folds_).push_back(fold);
+  if (is_of_rows) {
+    levels_[static_cast<size_t>(result)] = fold.level + 1;
+    num_levels_ = std::max(num_levels_, fold.level + 1);
+  }
+  return true;
+}
+
+bool RowCode::Classify() {
+  for (const ir::Node& node : region_.nodes()) {
+    const ValueId result = node.results[0];
+    int& level = levels_[static_cast<size_t>(result)];
+    for (const ValueId id : node.operands) {
+      level = std::max(level, levels_[static_cast<size_t>(id)]);
+    }
+    if (ir::ConstantValue(&node) != nullptr || node.op == &ops::kBroadcast || IsGenerator(&node) ||
+        node.op == &ops::kReshape) {
+      continue;
+    }
+    if (node.op == &ops::kSum || node.op == &ops::kProd || node.op == &ops::kMax ||
+        node.op == &ops::kMin) {
+      if (!AddFold(node)) return false;
+      continue;
+    }
+    if (node.op->kind != ir::OpKind::kElementwise) return false;
+    if (!IsWhole(result) && type(result).num_elements() != num_rows_) return false;
+    part(result) = IsWhole(result) ? Part::kElement : Part::kPerRow;
+  }
+  return true;
+}
+
+// Whether the region reads an input as an array of its own shape.
+bool RowCode::IsReadWhole(size_t input) const {
+  const ValueId id = region_.inputs()[input].value;
+  return IsWhole(id);
+}
+
+// Narrows `width` until neighbouring elements of `id` lie together.
+bool RowCode::FitWidth(ValueId id, int64_t& width) const {
+  const std::optional<Access> access = AccessOf(region_, id);
+  if (!access) return false;
+  const ir::Node* root = region_.producer(access->root);
+  if (root != nullptr) return true;
+  const IndexCode within = Within(shape_, axis_, *access);
+  if (!within.is_dense(0)) return true;  // one for the row, or read element by element
+  for (int64_t k = 0; k < axis_; ++k) {
+    while (access->strides[static_cast<size_t>(k)] % width != 0) width /= 2;
+  }
+  return true;
+}
+
+RowDemand RowCode::Demand() {
+  RowDemand demand{.num_rows = num_rows_,
+                   .row_length = row_length_,
+                   .max_width = is_aligned_ ? 8 : 1,
+                   .num_column_folds = static_cast<int>(column_folds_.size()),
+                   .folds_rows = !row_folds_.empty(),
+                   .has_elements = !row_folds_.empty() || !column_folds_.empty()};
+  int64_t smallest = 8;
+  const auto consider = [&](ValueId id) {
+    if (!IsWhole(id)) return;
+    demand.has_elements = true;
+    smallest = std::min(smallest, SizeOf(type(id).dtype));
+  };
+  for (size_t i = 0; i < region_.inputs().size(); ++i) {
+    const ValueId id = region_.inputs()[i].value;
+    consider(id);
+    if (!IsReadWhole(i)) continue;
+    ++demand.num_arrays;
+    demand.array_nbytes += SizeOf(type(id).dtype);
+  }
+  for (const ir::NamedValue& output : region_.outputs()) {
+    if (part(output.value) != Part::kColumns) consider(output.value);
+  }
+  demand.max_width = std::min(demand.max_width, 16 / smallest);
+  while (row_length_ % demand.max_width != 0) demand.max_width /= 2;
+  for (const ir::Node& node : region_.nodes()) {
+    for (const ValueId id : node.operands) {
+      if (type(id).shape == shape_) FitWidth(id, demand.max_width);
+    }
+  }
+  return demand;
+}
+
+std::vector<bool> RowCode::ReadInPlace() const {
+  std::vector<bool> in_place;
+  for (size_t i = 0; i < region_.inputs().size(); ++i) {
+    in_place.push_back(IsReadWhole(i) && !read_otherwise_.contains(i) &&
+                       layout_.keep != RowLayout::Keep::kNowhere);
+  }
+  return in_place;
+}
+
+// -- Values ---------------------------------------------------------------------------------------
+
+std::string RowCode::InputName(ValueId input) const {
+  return fmt::format("x{}", region_.values()[static_cast<size_t>(input)].index);
+}
+
+void RowCode::Define(std::string& code, ValueId id, const std::string& expression) {
+  code += fmt::format("const {} v{} = {};\n", TypeName(type(id).dtype), id, expression);
+  (&code == &row_ ? row_names_ : element_names_).insert(id);
+}
+
+// The variable that holds the number of `id` for the row or the element in hand; empty when there
+// is no code for it.
+std::string RowCode::Name(ValueId id) {
+  const std::string name = fmt::format("v{}", id);
+  if (row_names_.contains(id) || element_names_.contains(id)) return name;
+  const std::optional<Access> access = AccessOf(region_, id);
+  if (!access) return "";
+  const ir::Node* root = region_.producer(access->root);
+  if (const Tensor* value = ir::ConstantValue(root)) {
+    Define(row_, id, Literal(*value));
+    return name;
+  }
+  if (root != nullptr && !IsGenerator(root)) {
+    if (access->root != id) return Name(access->root);
+    const bool is_element = part(id) == Part::kElement;
+    return ComputeNode(is_element ? element_ : row_, *root) ? name : "";
+  }
+  if (IsWhole(id)) {
+    ReadElement(id, *access, root);
+  } else {
+    ReadPerRow(id, *access, root);
+  }
+  return name;
+}
+
+bool RowCode::ComputeNode(std::string& code, const ir::Node& node) {
+  const ValueId result = node.results[0];
+  std::vector<std::string> operands;
+  for (const ValueId id : node.operands) {
+    operands.push_back(Name(id));
+    if (operands.back().empty()) return false;
+  }
+  std::optional<std::string> expression;
+  if (node.op == &ops::kDivide && part(result) == Part::kElement &&
+      IsFloating(type(result).dtype) && !UniformNumber(region_, node.operands[1])) {
+    if (const std::string reciprocal = Reciprocal(node.operands[1]); !reciprocal.empty()) {
+      expression = fmt::format("Narrow<{}>::Of(Widen({}) * {})", TypeName(type(result).dtype),
+                               operands[0], reciprocal);
+    }
+  }
+  if (!expression) expression = ElementExpression(region_, node, operands);
+  if (expression) Define(code, result, *expression);
+  return expression.has_value();
+}
+
+// The reciprocal of a number that the whole row is divided by; empty if it is none.
+std::string RowCode::Reciprocal(ValueId divisor) {
+  const std::string operand = Name(divisor);
+  const std::optional<Access> access = AccessOf(region_, divisor);
+  const bool is_per_row = row_names_.contains(divisor) ||
+                          (access && access->root != divisor && row_names_.contains(access->root));
+  if (!is_per_row) return "";
+  auto [it, is_new] = reciprocals_.try_emplace(divisor, fmt::format("reciprocal{}", divisor));
+  if (is_new) {
+    row_ += fmt::format("const {0} {1} = {0}(1) / Widen({2});\n", WideName(type(divisor).dtype),
+                        it->second, operand);
+  }
+  return it->second;
+}
+
+std::string RowCode::KeyOf(const ir::Node& generator) {
+  if (generator.op != &ops::kRandomBits) return "";
+  read_otherwise_.insert(
+      static_cast<size_t>(region_.values()[static_cast<size_t>(generator.operands[0])].index));
+  return InputName(generator.operands[0]);
+}
+
+void RowCode::ReadElement(ValueId id, const Access& access, const ir::Node* generator) {
+  const IndexCode within = Within(shape_, axis_, access);
+  const IndexCode across = Across(shape_, axis_, access);
+  const IndexCode whole(shape_, {access.strides});
+  const std::string at = fmt::format("at{}", id);
+  if (generator != nullptr) {
+    if (generator->op == &ops::kIota && whole.is_dense(0) && axis_ == shape_.rank() - 1 &&
+        generator->attrs.As<ops::IotaAttrs>().axis == axis_ && type(id).shape == shape_) {
+      const std::string_view dtype = TypeName(type(id).dtype);
+      Define(element_, id, fmt::format("Narrow<{0}>::Of(Convert<{0}, i64>::Of(col + e))", dtype));
+      return;
+    }
+    element_ += whole.Code(fmt::format("row * {} + col + e", row_length_), {at});
+    Define(element_, id, GeneratedElement(region_, *generator, at, KeyOf(*generator)));
+    return;
+  }
+  const std::string from = InputName(access.root);
+  if (IsWhole(access.root) && whole.is_dense(0)) {
+    // Held, or read again in each pass.
+    const auto input = region_.values()[static_cast<size_t>(access.root)].index;
+    if (layout_.keep == RowLayout::Keep::kRegisters) {
+      Define(element_, id, fmt::format("held{}[k].at[e]", input));
+      return;
+    }
+    const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
+    chunk_ += fmt::format(
+        "const auto p{} = Load<{}>({});\n", id, layout_.width,
+        is_shared ? fmt::format("held{} + (k * {} + t) * {}", input, layout_.lanes, layout_.width)
+                  : fmt::format("{} + row * {} + col", from, row_length_));
+    Define(element_, id, fmt::format("p{}.at[e]", id));
+    return;
+  }
+  read_otherwise_.insert(
+      static_cast<size_t>(region_.values()[static_cast<size_t>(access.root)].index));
+  const std::string base = fmt::format("base{}", id);
+  if (within.is_constant(0)) {  // one number a row
+    row_ += across.Code("row", {base});
+    Define(row_, id, fmt::format("{}[{}]", from, base));
+  } else if (within.is_dense(0)) {
+    chunk_ += across.Code("row", {base});
+    chunk_ +=
+        fmt::format("const auto p{} = Load<{}>({} + {} + col);\n", id, layout_.width, from, base);
+    Define(element_, id, fmt::format("p{}.at[e]", id));
+  } else {
+    element_ += whole.Code(fmt::format("row * {} + col + e", row_length_), {at});
+    Define(element_, id, fmt::format("{}[{}]", from, at));
+  }
+}
+
+void RowCode::ReadPerRow(ValueId id, const Access& access, const ir::Node* generator) {
+  const std::string at = fmt::format("at{}", id);
+  row_ += IndexCode(type(id).shape, {access.strides}).Code("row", {at});
+  if (generator != nullptr) {
+    Define(row_, id, GeneratedElement(region_, *generator, at, KeyOf(*generator)));
+    return;
+  }
+  read_otherwise_.insert(
+      static_cast<size_t>(region_.values()[static_cast<size_t>(access.root)].index));
+  Define(row_, id, fmt::format("{}[{}]", InputName(access.root), at));
+}
+
+// -- A row ----------------------------------------------------------------------------------------
+
+std::string RowCode::Columns() const {
+  return fmt::format("const Index col = first_column + (k * {} + t) * {};\n", layout_.lanes,
+                     layout_.width);
+}
+
+// `inside` for each of a thread's chunks that there is.
+std::string RowCode::ChunkLoop(const std::string& condition, const std::string& inside) const {
+  const bool is_full =
+      int64_t{layout_.lanes} * layout_.chunks * layout_.width * layout_.column_blocks ==
+      row_length_;
+  std::string guard = is_full ? "" : fmt::format("col < {}", row_length_);
+  if (!condition.empty()) guard = guard.empty() ? condition : guard + " && " + condition;
+  const bool unrolls = layout_.keep == RowLayout::Keep::kRegisters;
+  return fmt::format("#pragma unroll{}\nfor (int k = 0; k < {}; ++k) {{\n{}{}{{\n{}}}\n}}\n",
+                     unrolls ? "" : " 2", layout_.chunks, Columns(),
+                     guard.empty() ? "" : fmt::format("if ({}) ", guard), inside);
+}
+
+std::string RowCode::Loads() const {
+  if (layout_.keep == RowLayout::Keep::kNowhere || layout_.chunks == 0) return "";
+  std::string declarations, loads;
+  int64_t offset = 0;
+  for (size_t i = 0; i < region_.inputs().size(); ++i) {
+    if (!IsReadWhole(i)) continue;
+    const DType dtype = type(region_.inputs()[i].value).dtype;
+    const std::string from = fmt::format("x{} + row * {} + col", i, row_length_);
+    if (layout_.keep == RowLayout::Keep::kRegisters) {
+      declarations += fmt::format("Vector<{}, {}> held{}[{}];\n", TypeName(dtype), layout_.width, i,
+                                  layout_.chunks);
+      loads += fmt::format("held{}[k] = Load<{}>({});\n", i, layout_.width, from);
+      continue;
+    }
+    declarations +=
+        fmt::format("{0}* const held{1} = ({0}*)(row_shared + {2});\n", TypeName(dtype), i, offset);
+    loads += fmt::format("CopyToShared<{0}>({1}, held{2} + (k * {3} + t) * {0});\n", layout_.width,
+                         from, i, layout_.lanes);
+    offset += int64_t{layout_.lanes} * layout_.chunks * layout_.width * SizeOf(dtype);
+  }
+  if (loads.empty()) return "";
+  const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
+  return declarations + ChunkLoop("", loads) + (is_shared ? "WaitForCopies();\n" : "");
+}
+
+// Folds whose operands wait for `level` folds before them.
+bool RowCode::WritePass(int level) {
+  std::vector<const Fold*> folds;
+  for (const Fold& fold : row_folds_) {
+    if (fold.level == level) folds.push_back(&fold);
+  }
+  if (folds.empty()) return true;
+  std::string starts, steps, lanes, leaders, gathers;
+  const int warps = layout_.lanes / 32;
+  for (const Fold* fold : folds) {
+    const std::string operand = Name(fold->operand);
+    if (operand.empty()) return false;
+    starts += fmt::format("{} fold{} = {};\n", fold->wide, fold->result, fold->start);
+    steps += fmt::format("fold{0} = {1}::Of(fold{0}, {2}(Widen({3})));\n", fold->result, fold->name,
+                         fold->wide, operand);
+    lanes += fmt::format("fold{0} = FoldLanes<{1}, {2}>(fold{0});\n", fold->result, fold->name,
+                         std::min(layout_.lanes, 32));
+    if (layout_.lanes > 32) {
+      shared_ += fmt::format("__shared__ {} warps{}[{}];\n", fold->wide, fold->result,
+                             warps * layout_.slots);
+      leaders += fmt::format("warps{0}[threadIdx.x / 32] = fold{0};\n", fold->result);
+      gathers += fmt::format("fold{0} = FoldShared<{1}, {2}>(warps{0} + slot * {2});\n",
+                             fold->result, fold->name, warps);
+    }
+  }
+  const std::string loop =
+      fmt::format("{}#pragma unroll\nfor (int e = 0; e < {}; ++e) {{\n{}{}}}\n", chunk_,
+                  layout_.width, element_, steps);
+  body_ += row_ + starts + ChunkLoop("", loop) + lanes;
+  if (layout_.lanes > 32) {
+    body_ += fmt::format("if (t % 32 == 0) {{\n{}}}\n__syncthreads();\n{}", leaders, gathers);
+  }
+  row_.clear();
+  chunk_.clear();
+  element_.clear();
+  element_names_.clear();
+  for (const Fold* fold : folds) {
+    Define(row_, fold->result,
+           fmt::format("Narrow<{}>::Of(fold{})", TypeName(type(fold->result).dtype), fold->result));
+  }
+  return true;
+}
+
+bool RowCode::WriteResults() {
+  std::string declarations, keeps, stores, per_row;
+  for (size_t o = 0; o < region_.outputs().size(); ++o) {
+    const ValueId id = region_.outputs()[o].value;
+    if (part(id) == Part::kColumns) continue;
+    const std::string name = Name(id);
+    if (name.empty()) return false;
+    if (!IsWhole(id)) {
+      per_row += fmt::format("y{}[row] = {};\n", o, name);
+      continue;
+    }
+    declarations +=
+        fmt::format("Vector<{}, {}> r{};\n", TypeName(type(id).dtype), layout_.width, o);
+    keeps += fmt::format("r{}.at[e] = {};\n", o, name);
+    stores += fmt::format("Store(r{0}, y{0} + row * {1} + col);\n", o, row_length_);
+  }
+  for (const Fold& fold : column_folds_) {
+    const std::string operand = Name(fold.operand);
+    if (operand.empty()) return false;
+    keeps += fmt::format(
+        "column{0}[k * {1} + e] = {2}::Of(column{0}[k * {1} + e], "
+        "{3}(Widen({4})));\n",
+        fold.result, layout_.width, fold.name, fold.wide, operand);
+  }
+  body_ += row_;
+  if (!keeps.empty()) {
+    body_ += ChunkLoop("is_row",
+                       fmt::format("{}{}#pragma unroll\nfor (int e = 0; e < {}; ++e) "
+                                   "{{\n{}{}}}\n{}",
+                                   chunk_, declarations, layout_.width, element_, keeps, stores));
+  }
+  if (!per_row.empty()) {
+    body_ += fmt::format("if (is_row && t == 0{}) {{\n{}}}\n",
+                         layout_.column_blocks > 1 ? " && blockIdx.y == 0" : "", per_row);
+  }
+  return true;
+}
+
+// -- All rows -------------------------------------------------------------------------------------
+
+std::string RowCode::Accumulators() const {
+  std::string code;
+  for (const Fold& fold : column_folds_) {
+    code += fmt::format("{} column{}[{}];\n#pragma unroll\nfor (auto& c : column{}) c = {};\n",
+                        fold.wide, fold.result, layout_.chunks * layout_.width, fold.result,
+                        fold.start);
+  }
+  return code;
+}
+
+// The fold of what the block's slots have of each column, slot after slot, to the workspace (or the
+// result, if the block is the only one).
+std::string RowCode::FoldOfSlots(const Fold& fold, size_t number) const {
+  const bool is_last = layout_.row_blocks == 1;
+  const std::string result =
+      is_last ? fmt::format("y{}[col + e] = Narrow<{}>::Of(sum)", number,
+                            TypeName(type(fold.result).dtype))
+              : fmt::format("(({}*)(workspace + {}))[Index(blockIdx.x) * {} + col + e] = sum",
+                            fold.wide, fold.partial_offset, row_length_);
+  const int columns = layout_.lanes * layout_.chunks * layout_.width;
+  const std::string each =
+      fmt::format("#pragma unroll\nfor (int e = 0; e < {}; ++e) {{\n", layout_.width);
+  const std::string own = fmt::format("column{}[k * {} + e]", fold.result, layout_.width);
+  if (layout_.slots == 1) {
+    return ChunkLoop("",
+                     fmt::format("{}const {} sum = {};\n{};\n}}\n", each, fold.wide, own, result));
+  }
+  const std::string place = fmt::format("[(k * {} + t) * {} + e]", layout_.lanes, layout_.width);
+  return fmt::format(
+      "{{\n__shared__ {} slots[{}];\n"
+      "for (int s = 0; s < {}; ++s) {{\nif (slot == s) {{\n{}}}\n"
+      "__syncthreads();\n}}\nif (slot == 0) {{\n{}}}\n__syncthreads();\n}}\n",
+      fold.wide, columns, layout_.slots,
+      ChunkLoop("", fmt::format("{0}slots{1} = s == 0 ? {2} : {3}::Of(slots{1}, "
+                                "{2});\n}}\n",
+                                each, place, own, fold.name)),
+      ChunkLoop(
+          "", fmt::format("{}const {} sum = slots{};\n{};\n}}\n", each, fold.wide, place, result)));
+}
+
+// The second stage: the fold of what the blocks have of each column, 32 columns a block and eight
+// threads each, which take every eighth.
+std::string RowCode::FoldOfBlocks() const {
+  std::string code = fmt::format(
+      "typedef i64 Index;\nconst Index col = Index(blockIdx.x) * 32 + threadIdx.x % 32;\n"
+      "const int lane = threadIdx.x / 32;\n");
+  for (size_t f = 0; f < column_folds_.size(); ++f) {
+    const Fold& fold = column_folds_[f];
+    code += fmt::format(
+        "if (blockIdx.y == {}) {{\n__shared__ {} shared[256];\n{} value = {};\n"
+        "const {}* from = (const {}*)(workspace + {});\n"
+        "if (col < {}) {{\n#pragma unroll 8\nfor (int b = lane; b < {}; b += 8) "
+        "value = {}::Of(value, from[b * Index({}) + col]);\n}}\n"
+        "shared[threadIdx.x] = value;\n__syncthreads();\n"
+        "if (lane == 0 && col < {}) {{\n"
+        "for (int l = 1; l < 8; ++l) value = {}::Of(value, shared[l * 32 + "
+        "threadIdx.x]);\n",
+        f, fold.wide, fold.wide, fold.start, fold.wide, fold.wide, fold.partial_offset, row_length_,
+        layout_.row_blocks, fold.name, row_length_, row_length_, fold.name);
+    for (size_t o = 0; o < region_.outputs().size(); ++o) {
+      if (region_.outputs()[o].value != fold.result) continue;
+      code +=
+          fmt::format("y{}[col] = Narrow<{}>::Of(value);\n", o, TypeName(type(fold.result).dtype));
+    }
+    code += "}\n}\n";
+  }
+  return code;
+}
+
+void RowCode::FinishStages(const std::string& row) {
+  const int64_t slots = layout_.slots;
+  const int64_t step = layout_.row_blocks * slots;
+  const bool loops = step < num_rows_;
+  const std::string place = fmt::format(
+      "const bool is_row = first + slot < {0};\n"
+      "const Index row = is_row ? first + slot : Index({0} - 1);\n",
+      num_rows_);
+  int64_t largest = num_rows_ * row_length_ + step;
+  for (const ir::NamedValue& input : region_.inputs()) {
+    largest = std::max(largest, type(input.value).num_elements());
+  }
+  std::string code = fmt::format(
+      "typedef {} Index;\n{}const int t = threadIdx.x % {};\nconst int slot = threadIdx.x / {};\n"
+      "const Index first_column = Index(blockIdx.y) * {};\n{}",
+      IndexType(largest), shared_, layout_.lanes, layout_.lanes,
+      int64_t{layout_.lanes} * layout_.chunks * layout_.width, Accumulators());
+  const std::string start = fmt::format("Index(blockIdx.x) * {}", slots);
+  if (loops) {
+    // The folds of one row are read before those of the next are written.
+    const bool shares = layout_.lanes > 32 && !row_folds_.empty();
+    code += fmt::format("for (Index first = {}; first < {}; first += {}) {{\n{}{}{}}}\n", start,
+                        num_rows_, step, place, row, shares ? "__syncthreads();\n" : "");
+  } else {
+    code += fmt::format("{{\nconst Index first = {};\n{}{}}}\n", start, place, row);
+  }
+  for (size_t o = 0; o < region_.outputs().size(); ++o) {
+    for (const Fold& fold : column_folds_) {
+      if (fold.result == region_.outputs()[o].value) code += FoldOfSlots(fold, o);
+    }
+  }
+  const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
+  int64_t shared_nbytes = 0;
+  for (size_t i = 0; is_shared && i < region_.inputs().size(); ++i) {
+    if (!IsReadWhole(i)) continue;
+    shared_nbytes += int64_t{layout_.lanes} * layout_.chunks * layout_.width *
+                     SizeOf(type(region_.inputs()[i].value).dtype);
+  }
+  stages_.push_back({code,
+                     {.blocks = layout_.row_blocks,
+                      .threads = layout_.threads(),
+                      .blocks_y = layout_.column_blocks,
+                      .shared_nbytes = shared_nbytes}});
+  if (column_folds_.empty() || layout_.row_blocks == 1) return;
+  stages_.push_back({FoldOfBlocks(),
+                     {.blocks = (row_length_ + 31) / 32,
+                      .blocks_y = static_cast<int64_t>(column_folds_.size())}});
+}
+
+bool RowCode::Write() {
+  if (!Classify()) return false;
+  layout_ = LayoutFor(Demand());
+  for (Fold& fold : column_folds_) {
+    fold.partial_offset = workspace_nbytes_;
+    const int64_t wide = std::max<int64_t>(SizeOf(type(fold.operand).dtype), 4);
+    workspace_nbytes_ += (layout_.row_blocks * row_length_ * wide + 63) / 64 * 64;
+  }
+  if (layout_.row_blocks == 1) workspace_nbytes_ = 0;
+  if (layout_.keep == RowLayout::Keep::kShared) {
+    shared_ += "extern __shared__ __align__(16) u8 row_shared[];\n";
+  }
+  body_ = Loads();
+  for (int level = 0; level < num_levels_; ++level) {
+    if (!WritePass(level)) return false;
+  }
+  if (!WriteResults()) return false;
+  FinishStages(body_);
+  return true;
+}
+
+}  // namespace tricorn::backend::cuda
