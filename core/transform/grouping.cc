@@ -129,23 +129,23 @@ void Grouping::FindEscapes() {
   }
 }
 
-void Grouping::CollectReads(const ir::Node& n, int32_t root, std::vector<ir::ValueId>& reads) {
+void Grouping::CollectReads(const ir::Node& n, int32_t root, Reads& reads) {
   for (const ir::ValueId id : n.operands) {
     const int32_t p = producer(id);
     if (p >= 0 && Root(p) == root) continue;
     if (p >= 0 && rules_.IsAbsorbed(node(p))) {
       CollectReads(node(p), root, reads);
-    } else if (std::find(reads.begin(), reads.end(), id) == reads.end()) {
-      reads.push_back(id);
+    } else if (reads.met.insert(id).second) {
+      reads.order.push_back(id);
     }
   }
 }
 
 std::vector<ir::ValueId> Grouping::ReadsOf(int32_t root) {
   if (!rules_.IsMember(node(root))) return node(root).operands;
-  std::vector<ir::ValueId> reads;
+  Reads reads;
   for (const int32_t n : members(root)) CollectReads(node(n), root, reads);
-  return reads;
+  return std::move(reads.order);
 }
 
 std::vector<int32_t> Grouping::Order() {

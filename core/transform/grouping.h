@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/flat_hash_set.h"
 #include "core/ir/graph.h"
 
 namespace tricorn::transform {
@@ -50,6 +51,11 @@ class Grouping {
   bool escapes(ir::ValueId id) const { return escapes_[static_cast<size_t>(id)]; }
 
  private:
+  // Values in the order in which they were first met.
+  struct Reads {
+    std::vector<ir::ValueId> order;
+    absl::flat_hash_set<ir::ValueId> met;
+  };
   // What a node reads, absorbed nodes looked through.
   struct Edge {
     int32_t from;
@@ -66,7 +72,7 @@ class Grouping {
   void DelayMembers();
   void Join();
   void FindEscapes();
-  void CollectReads(const ir::Node& n, int32_t root, std::vector<ir::ValueId>& reads);
+  void CollectReads(const ir::Node& n, int32_t root, Reads& reads);
 
   const ir::Graph& graph_;
   const FusionRules& rules_;
