@@ -1,8 +1,9 @@
-// tricorn-bench-kernels: pieces of a training step that memory bounds, one by one, on GPU 0.
+// tricorn-bench-kernels [cuda|cpu]: pieces of a training step that memory bounds, one by one.
 
 #include <chrono>
 #include <cstdio>
 
+#include "core/backend/cpu/cpu_device.h"
 #include "core/backend/cuda_loader.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
@@ -89,8 +90,14 @@ absl::StatusOr<double> Seconds(Device& device, const Fragment& fragment) {
   return many / times;
 }
 
-int Run() {
-  auto device = backend::LoadCudaDevice(0);
+absl::StatusOr<std::unique_ptr<Device>> MakeDevice(std::string_view name) {
+  if (name == "cpu") return std::make_unique<backend::cpu::CpuDevice>();
+  if (name == "cuda") return backend::LoadCudaDevice(0);
+  return InvalidArgument("expected cuda or cpu, received {}", name);
+}
+
+int Run(std::string_view name) {
+  auto device = MakeDevice(name);
   if (!device.ok()) {
     std::fprintf(stderr, "%s\n", std::string(device.status().message()).c_str());
     return 1;
@@ -114,4 +121,4 @@ int Run() {
 }  // namespace
 }  // namespace tricorn::bench
 
-int main() { return tricorn::bench::Run(); }
+int main(int argc, char** argv) { return tricorn::bench::Run(argc > 1 ? argv[1] : "cuda"); }
