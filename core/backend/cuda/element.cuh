@@ -262,6 +262,58 @@ __device__ inline T FoldShared(const T* shared) {
   return value;
 }
 
+// -- Sorting --------------------------------------------------------------------------------------
+
+// Numbers that are in the order of their keys; NaN is the greatest, and 0 is -0.
+template <typename T>
+__device__ inline u64 SortKey(T x) {
+  if constexpr (T(0.5) != T(0) && sizeof(T) == 8) {
+    const u64 bits = u64(__double_as_longlong(x + T(0)));
+    return x != x ? ~0ull : bits >> 63 != 0 ? ~bits : bits | 1ull << 63;
+  } else if constexpr (T(0.5) != T(0) && sizeof(T) == 4) {
+    const u32 bits = __float_as_uint(x + T(0));
+    return x != x ? 0xffffffffull : bits >> 31 != 0 ? u64(~bits) : u64(bits | 1u << 31);
+  } else if constexpr (T(-1) < T(0)) {
+    return u64(i64(x)) ^ 1ull << 63;
+  } else {
+    return u64(x);
+  }
+}
+// Sorts kCount (a power of two) keys, equal ones by their places, with half as many threads.
+template <int kCount>
+__device__ inline void SortShared(u64* keys, u32* places) {
+  __syncthreads();
+  for (int size = 2; size <= kCount; size *= 2) {
+    for (int stride = size / 2; stride > 0; stride /= 2) {
+      const int i = 2 * threadIdx.x - (threadIdx.x & (stride - 1)), j = i + stride;
+      const bool ascends = (i & size) == 0;
+      const bool is_after = keys[i] > keys[j] || (keys[i] == keys[j] && places[i] > places[j]);
+      if (is_after == ascends) {
+        const u64 key = keys[i];
+        keys[i] = keys[j];
+        keys[j] = key;
+        const u32 place = places[i];
+        places[i] = places[j];
+        places[j] = place;
+      }
+      __syncthreads();
+    }
+  }
+}
+// How many of `count` keys in order are less than `key`, or also equal to it.
+__device__ inline int CountBelow(const u64* keys, int count, u64 key, bool or_equal) {
+  int low = 0, high = count;
+  while (low < high) {
+    const int middle = (low + high) / 2;
+    if (keys[middle] < key || (or_equal && keys[middle] == key)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
 // -- Random bits ----------------------------------------------------------------------------------
 
 struct Words {

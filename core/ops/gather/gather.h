@@ -16,6 +16,15 @@ struct TakeAttrs {
 extern const OpDef kTake;
 Value Take(Value x, Value indices, int64_t axis);  // indices in [-length, 0) count from the end
 
+// What take passes back to x, whose axis has `length`: zeros, with each dy[a..., i..., b...] added
+// at [a..., indices[i...], b...]. Operands: indices, dy.
+struct TakeGradientAttrs {
+  int64_t axis = 0;
+  int64_t length = 0;
+  FIELDS(axis, length)
+};
+extern const OpDef kTakeGradient;
+
 // x, with each updates[a..., i..., b...] added at [a..., indices[i...], b...], in the order of i.
 // An index outside [0, length) is left out. Operands: x, indices, updates (as take gives them).
 extern const OpDef kScatterAdd;

@@ -72,8 +72,8 @@ TopKResult TopK(Value x, int64_t k) {
 }
 
 void RegisterGather(OpRegistry& ops) {
-  for (const OpDef* op : {&kTake, &kScatterAdd, &kTakeAlongAxis, &kArgsort, &kSort, &kTopK,
-                          &kSegmentMax, &kSegmentMin, &kSegmentProd}) {
+  for (const OpDef* op : {&kTake, &kTakeGradient, &kScatterAdd, &kTakeAlongAxis, &kArgsort, &kSort,
+                          &kTopK, &kSegmentMax, &kSegmentMin, &kSegmentProd}) {
     ops.Add(*op);
   }
 }

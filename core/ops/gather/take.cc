@@ -71,7 +71,49 @@ const OpDef kTake = Op<TakeAttrs>{
     },
     .gradient =
         [](Operands x, Value, Value dy, const TakeAttrs& a) {
-          return Grads{dy.builder().Add(kScatterAdd, {{ZerosLike(x[0]), x[1], dy}}, a), Value()};
+          const int64_t length = x[0].dim(static_cast<int>(a.axis));
+          return Grads{
+              dy.builder().Add(kTakeGradient, {{x[1], dy}}, TakeGradientAttrs{a.axis, length}),
+              Value()};
+        },
+};
+
+const OpDef kTakeGradient = Op<TakeGradientAttrs>{
+    .name = "take_gradient",
+    .doc =
+        "zeros of `length` along `axis`, with each dy[a..., i..., b...] added at [a..., "
+        "indices[i...], b...]. Operands: indices, dy",
+    .infer = [](std::span<const Type> x, const TakeGradientAttrs& a) -> absl::StatusOr<Type> {
+      RETURN_IF_ERROR(ExpectCount(x, 2));
+      RETURN_IF_ERROR(ExpectIndices(x[0]));
+      const bool fits = a.axis >= 0 && a.axis + x[0].rank() <= x[1].rank() && a.length >= 0;
+      for (int i = 0; fits && i < x[0].rank(); ++i) {
+        const int at = static_cast<int>(a.axis) + i;
+        if (x[1].shape[at] != x[0].shape[i]) {
+          return InvalidArgument(
+              "expected dy with the axes of indices from axis {} on, received {}"
+              " and {}",
+              a.axis, x[1].ToString(), x[0].ToString());
+        }
+      }
+      if (!fits) {
+        return InvalidArgument(
+            "expected an axis within dy and a length of 0 or more, received "
+            "axis {} of {}, length {}",
+            a.axis, x[1].ToString(), a.length);
+      }
+      std::vector<int64_t> dims = x[1].shape.dims();
+      const auto first = dims.begin() + a.axis;
+      dims.insert(dims.erase(first, first + x[0].rank()), a.length);
+      return Type{x[1].dtype, Shape(std::move(dims))};
+    },
+    .decompose =
+        [](Operands x, const TakeGradientAttrs& a) {
+          std::vector<int64_t> dims = x[1].shape().dims();
+          const auto first = dims.begin() + a.axis;
+          dims.insert(dims.erase(first, first + x[0].rank()), a.length);
+          const Value zeros = Full(x[1].builder(), {x[1].dtype(), Shape(std::move(dims))}, 0);
+          return x[1].builder().Add(kScatterAdd, {{zeros, x[0], x[1]}}, TakeAttrs{a.axis});
         },
 };
 

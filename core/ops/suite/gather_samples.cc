@@ -19,6 +19,16 @@ void AddGatherSamples(SampleList& samples) {
   add(kTake, "float outside", {Uniform({3}, 0, 1), Integers(DType::kI32, {3}, {-1, 1, 3})},
       TakeAttrs{0});
   samples.back().differentiable = false;  // the sum with NaN is no number
+  add(kTakeGradient, "rows", {rows, Uniform({2, 2, 4, 2}, -1, 1)}, TakeGradientAttrs{0, 3});
+  add(kTakeGradient, "middle", {Integers(DType::kI64, {3}, {3, 0, 3}), Uniform({3, 3, 2}, -1, 1)},
+      TakeGradientAttrs{1, 4});
+  // One row has most, some have none, and some lie outside.
+  std::vector<int64_t> many;
+  for (int64_t i = 0; i < 150; ++i) many.push_back(i % 3 == 0 ? i % 13 - 1 : 5);
+  const Tensor skewed = Integers(DType::kI32, {150}, many);
+  add(kTakeGradient, "many", {skewed, Uniform({150, 8}, -1, 1)}, TakeGradientAttrs{0, 11});
+  add(kScatterAdd, "many", {Uniform({11, 3}, -1, 1), skewed, Uniform({150, 3}, -1, 1)},
+      TakeAttrs{0});
   add(kScatterAdd, "rows twice", {x, rows, Uniform({2, 2, 4, 2}, -1, 1)}, TakeAttrs{0});
   add(kScatterAdd, "outside",
       {x, Integers(DType::kU8, {3}, {200, 1, 3}), Uniform({3, 3, 2}, -1, 1)}, TakeAttrs{1});
@@ -32,6 +42,9 @@ void AddGatherSamples(SampleList& samples) {
     add(kArgsort, descending ? "ties descending" : "ties",
         {Integers(DType::kI32, {6}, {3, 1, 3, 2, 1, 3})}, SortAttrs{0, descending});
     add(kSort, what, {x}, SortAttrs{2, descending});
+    add(kArgsort, fmt::format("long {}", what), {Uniform({5000, 2}, -9, 9)},
+        SortAttrs{0, descending});
+    samples.back().differentiable = false;  // differences of each element take long
   }
   const Tensor ids = Integers(DType::kI32, {5}, {1, 0, 7, 1, -1});
   for (const OpDef* op : {&kSegmentMax, &kSegmentMin, &kSegmentProd}) {
