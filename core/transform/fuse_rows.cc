@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/ir/rewriter.h"
 #include "core/ops/random/random.h"
+#include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/transform/cse.h"
 #include "core/transform/dce.h"
@@ -95,7 +97,33 @@ absl::StatusOr<Graph> Opened(Graph region) {
   return Dce(region);
 }
 
-absl::StatusOr<Graph> FuseRowsOf(const Graph& graph) {
+// Smaller arrays are summed by one block.
+constexpr int64_t kManyElements = 65536;
+
+// Reductions of whole arrays become those of all rows to one, which many blocks share and which
+// take in what computes the array, and then of that row.
+absl::StatusOr<Graph> SplitTotals(const Graph& graph) {
+  ir::Rewriter rewriter(graph);
+  return rewriter.Run([&](const Node& node, ir::Operands x) -> ir::Values {
+    const bool reduces = node.op == &ops::kSum || node.op == &ops::kMax || node.op == &ops::kMin;
+    if (!reduces) return rewriter.Copy(node, x);
+    const Shape& shape = x[0].shape();
+    const auto& axes = node.attrs.As<ops::ReduceAttrs>().axes;
+    const int64_t last = shape.rank() - 1;
+    const bool is_split = static_cast<int64_t>(axes.size()) == shape.rank() && last > 0 &&
+                          shape.num_elements() >= kManyElements &&
+                          shape[static_cast<int>(last)] > 1 &&
+                          shape[static_cast<int>(last)] <= kMaxColumnsWithin;
+    if (!is_split) return rewriter.Copy(node, x);
+    ir::Builder& builder = rewriter.builder();
+    const ops::Axes first(axes.begin(), axes.end() - 1);
+    const ir::Value row = builder.Add(*node.op, {{x[0]}}, ops::ReduceAttrs{first});
+    return {builder.Add(*node.op, {{row}}, ops::ReduceAttrs{{0}})};
+  });
+}
+
+absl::StatusOr<Graph> FuseRowsOf(const Graph& unsplit) {
+  ASSIGN_OR_RETURN(const Graph graph, SplitTotals(unsplit));
   const RowRules rules(graph);
   return FuseGroups(
       graph, rules,

@@ -7,7 +7,6 @@
 #include "core/transform/fuse_elementwise.h"
 #include "core/transform/fuse_rows.h"
 #include "core/transform/hoist_effects.h"
-#include "core/transform/recompute.h"
 #include "core/transform/simplify.h"
 
 namespace tricorn::transform {
@@ -45,7 +44,6 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
     RETURN_IF_ERROR(Apply(graph, FuseElementwise, "fuse_elementwise"));
   } else if (options.fusion == Fusion::kRows) {
     RETURN_IF_ERROR(Apply(graph, FuseRows, "fuse_rows"));
-    RETURN_IF_ERROR(Apply(graph, Recompute, "recompute"));
   }
   RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
   if (options.may_join) {

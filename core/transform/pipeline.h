@@ -13,7 +13,7 @@ namespace tricorn::transform {
 enum class Fusion : uint8_t {
   kNone,
   kElementwise,  // fuse_elementwise
-  kRows          // fuse_rows, which does both, and recompute
+  kRows          // fuse_rows, which does both
 };
 
 struct PipelineOptions {

@@ -44,7 +44,7 @@ class RegionCode {
     for (const ir::Node& node : region_.nodes()) {
       if (const Tensor* value = ir::ConstantValue(&node)) {
         // Read by broadcasts, which give it their shape, or directly when all are scalars.
-        Define(node.results[0], Literal(*value));
+        Define(node.results[0], fmt::format("Widen({})", Literal(*value)));
       } else if (node.op == &ops::kBroadcast) {
         Broadcast(node);
       } else if (IsGenerator(&node)) {
@@ -55,7 +55,9 @@ class RegionCode {
       }
     }
     for (size_t o = 0; o < region_.outputs().size(); ++o) {
-      code_.elements.push_back(Name(region_.outputs()[o].value));
+      const ir::ValueId id = region_.outputs()[o].value;
+      code_.elements.push_back(
+          fmt::format("Narrow<{}>::Of({})", TypeName(region_.type(id).dtype), Name(id)));
     }
     return true;
   }
@@ -82,7 +84,7 @@ class RegionCode {
 
   void Define(ir::ValueId id, const std::string& expression) {
     code_.compute +=
-        fmt::format("const {} v{} = {};\n", TypeName(region_.type(id).dtype), id, expression);
+        fmt::format("const {} v{} = {};\n", WideName(region_.type(id).dtype), id, expression);
     view(id).is_defined = true;
   }
 
@@ -106,7 +108,7 @@ class RegionCode {
             fmt::format("const auto q{0} = Load<{1}>(x{0} + first, left);\n", operand, width_);
         loaded_[at_operand] = true;
       }
-      Define(id, fmt::format("q{}.at[u]", operand));
+      Define(id, fmt::format("Widen(q{}.at[u])", operand));
       return;
     }
     repeated_[at_operand] = true;
@@ -114,10 +116,10 @@ class RegionCode {
     const std::string at = fmt::format("at{}", id);
     if (index.is_constant(0)) {
       code_.loads += fmt::format("const auto once{} = x{}[0];\n", id, operand);
-      Define(id, fmt::format("once{}", id));
+      Define(id, fmt::format("Widen(once{})", id));
     } else if (innermost.length % width_ != 0) {
       code_.compute += index.Code("i", {at});
-      Define(id, fmt::format("x{}[{}]", operand, at));
+      Define(id, fmt::format("Widen(x{}[{}])", operand, at));
     } else {
       // A thread's elements lie in one row.
       code_.loads += index.Code("first", {at});
@@ -142,19 +144,20 @@ class RegionCode {
     }
     const std::string at = index.is_dense(0) ? "i" : fmt::format("at{}", id);
     if (!index.is_dense(0)) code_.compute += index.Code("i", {at});
-    Define(id, GeneratedElement(region_, node, at, fmt::format("x{}", key)));
+    Define(id,
+           fmt::format("Widen({})", GeneratedElement(region_, node, at, fmt::format("x{}", key))));
   }
 
   void DefineInRow(ir::ValueId id, int operand, const std::string& at, int64_t stride) {
     if (stride == 0) {
       code_.loads += fmt::format("const auto once{} = x{}[{}];\n", id, operand, at);
-      Define(id, fmt::format("once{}", id));
+      Define(id, fmt::format("Widen(once{})", id));
     } else if (stride == 1) {
       code_.loads +=
           fmt::format("const auto row{} = Load<{}>(x{} + {}, left);\n", id, width_, operand, at);
-      Define(id, fmt::format("row{}.at[u]", id));
+      Define(id, fmt::format("Widen(row{}.at[u])", id));
     } else {
-      Define(id, fmt::format("x{}[{} + u * {}]", operand, at, stride));
+      Define(id, fmt::format("Widen(x{}[{} + u * {}])", operand, at, stride));
     }
   }
 

@@ -81,29 +81,31 @@ std::optional<double> UniformNumber(const ir::Graph& region, ir::ValueId id) {
 std::optional<std::string> ElementExpression(const ir::Graph& region, const ir::Node& node,
                                              const std::vector<std::string>& operands) {
   const DType dtype = region.type(node.results[0]).dtype;
-  const std::string_view type = TypeName(dtype);
+  const bool is_half = IsFloating(dtype) && SizeOf(dtype) == 2;
   if (node.op == &ops::kSelect) {
     return fmt::format("{} ? {} : {}", operands[0], operands[1], operands[2]);
   }
   if (node.op == &ops::kStopGradient) return operands[0];
   if (node.op == &ops::kCast) {
-    const DType from = region.type(node.operands[0]).dtype;
-    return fmt::format("Narrow<{0}>::Of(Convert<{0}, {1}>::Of(Widen({2})))", type, WideName(from),
-                       operands[0]);
+    const std::string value =
+        fmt::format("Convert<{}, {}>::Of({})", TypeName(dtype),
+                    WideName(region.type(node.operands[0]).dtype), operands[0]);
+    return is_half ? fmt::format("Widen(Narrow<{}>::Of({}))", TypeName(dtype), value) : value;
   }
   if (node.op == &ops::kDivide) {
     const std::optional<double> divisor = UniformNumber(region, node.operands[1]);
     if (divisor && MayUseReciprocal(dtype, *divisor)) {
-      return fmt::format("Narrow<{0}>::Of(Widen({1}) * ({2}(1) / Widen({3})))", type, operands[0],
-                         WideName(dtype), operands[1]);
+      return fmt::format("{} * ({}(1) / {})", operands[0], WideName(dtype), operands[1]);
     }
   }
+  if (is_half && node.op == &ops::kExp) return fmt::format("__expf({})", operands[0]);
+  if (is_half && node.op == &ops::kErf) return fmt::format("ShortErf({})", operands[0]);
   if (!HasScalarFunction(node.op->name)) return std::nullopt;
   std::string arguments;
   for (const std::string& operand : operands) {
-    arguments += fmt::format("{}Widen({})", arguments.empty() ? "" : ", ", operand);
+    arguments += fmt::format("{}{}", arguments.empty() ? "" : ", ", operand);
   }
-  return fmt::format("Narrow<{}>::Of(scalar::{}({}))", type, node.op->name, arguments);
+  return fmt::format("scalar::{}({})", node.op->name, arguments);
 }
 
 bool IsGenerator(const ir::Node* node) {

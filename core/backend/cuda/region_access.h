@@ -22,12 +22,14 @@ std::optional<Access> AccessOf(const ir::Graph& region, ir::ValueId id);
 // The value of a constant that is the same everywhere; nullopt for anything else.
 std::optional<double> UniformNumber(const ir::Graph& region, ir::ValueId id);
 
-// The expression of a node's result (in its stored type), given those of its operands; nullopt for
-// an op that no scalar function computes.
+// The expression of a node's result, given those of its operands; nullopt for an op that no scalar
+// function computes. All in the types that elements are computed in: half precision is rounded
+// where it is stored, and by casts to it. Its exp and erf are good to that precision.
 std::optional<std::string> ElementExpression(const ir::Graph& region, const ir::Node& node,
                                              const std::vector<std::string>& operands);
 
-// Element number `at` of a node without elements of its own (iota, random_bits with key `key`).
+// Element number `at` (in its stored type) of a node without elements of its own (iota, random_bits
+// with key `key`).
 std::string GeneratedElement(const ir::Graph& region, const ir::Node& node, std::string_view at,
                              std::string_view key);
 bool IsGenerator(const ir::Node* node);

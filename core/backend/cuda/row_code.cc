@@ -128,6 +128,7 @@ RowDemand RowCode::Demand() {
     if (!IsReadWhole(i)) continue;
     ++demand.num_arrays;
     demand.array_nbytes += SizeOf(type(id).dtype);
+    reads_half_ = reads_half_ || (IsFloating(type(id).dtype) && SizeOf(type(id).dtype) == 2);
   }
   for (const ir::NamedValue& output : region_.outputs()) {
     if (part(output.value) != Part::kColumns) consider(output.value);
@@ -158,7 +159,7 @@ std::string RowCode::InputName(ValueId input) const {
 }
 
 void RowCode::Define(std::string& code, ValueId id, const std::string& expression) {
-  code += fmt::format("const {} v{} = {};\n", TypeName(type(id).dtype), id, expression);
+  code += fmt::format("const {} v{} = {};\n", WideName(type(id).dtype), id, expression);
   (&code == &row_ ? row_names_ : element_names_).insert(id);
 }
 
@@ -171,7 +172,7 @@ std::string RowCode::Name(ValueId id) {
   if (!access) return "";
   const ir::Node* root = region_.producer(access->root);
   if (const Tensor* value = ir::ConstantValue(root)) {
-    Define(row_, id, Literal(*value));
+    Define(row_, id, fmt::format("Widen({})", Literal(*value)));
     return name;
   }
   if (root != nullptr && !IsGenerator(root)) {
@@ -198,9 +199,12 @@ bool RowCode::ComputeNode(std::string& code, const ir::Node& node) {
   if (node.op == &ops::kDivide && part(result) == Part::kElement &&
       IsFloating(type(result).dtype) && !UniformNumber(region_, node.operands[1])) {
     if (const std::string reciprocal = Reciprocal(node.operands[1]); !reciprocal.empty()) {
-      expression = fmt::format("Narrow<{}>::Of(Widen({}) * {})", TypeName(type(result).dtype),
-                               operands[0], reciprocal);
+      expression = fmt::format("{} * {}", operands[0], reciprocal);
     }
+  }
+  // What half precision was given is not worth more than the hardware's exponential.
+  if (node.op == &ops::kExp && reads_half_ && type(result).dtype == DType::kF32) {
+    expression = fmt::format("__expf({})", operands[0]);
   }
   if (!expression) expression = ElementExpression(region_, node, operands);
   if (expression) Define(code, result, *expression);
@@ -216,7 +220,7 @@ std::string RowCode::Reciprocal(ValueId divisor) {
   if (!is_per_row) return "";
   auto [it, is_new] = reciprocals_.try_emplace(divisor, fmt::format("reciprocal{}", divisor));
   if (is_new) {
-    row_ += fmt::format("const {0} {1} = {0}(1) / Widen({2});\n", WideName(type(divisor).dtype),
+    row_ += fmt::format("const {0} {1} = {0}(1) / {2};\n", WideName(type(divisor).dtype),
                         it->second, operand);
   }
   return it->second;
@@ -238,11 +242,21 @@ void RowCode::ReadElement(ValueId id, const Access& access, const ir::Node* gene
     if (generator->op == &ops::kIota && whole.is_dense(0) && axis_ == shape_.rank() - 1 &&
         generator->attrs.As<ops::IotaAttrs>().axis == axis_ && type(id).shape == shape_) {
       const std::string_view dtype = TypeName(type(id).dtype);
-      Define(element_, id, fmt::format("Narrow<{0}>::Of(Convert<{0}, i64>::Of(col + e))", dtype));
+      Define(element_, id, fmt::format("Convert<{0}, Index>::Of(col + e)", dtype));
+      return;
+    }
+    const std::string key = KeyOf(*generator);
+    if (generator->op == &ops::kRandomBits && whole.is_dense(0) && layout_.width % 4 == 0) {
+      // Four words a counter.
+      chunk_ += fmt::format(
+          "Words words{0}[{1}];\n#pragma unroll\nfor (int q = 0; q < {1}; ++q) {{\n"
+          "words{0}[q] = Philox({2}[0], {2}[1], u64(row * {3} + col) / 4 + q);\n}}\n",
+          id, layout_.width / 4, key, row_length_);
+      Define(element_, id, fmt::format("words{}[e / 4].w[e % 4]", id));
       return;
     }
     element_ += whole.Code(fmt::format("row * {} + col + e", row_length_), {at});
-    Define(element_, id, GeneratedElement(region_, *generator, at, KeyOf(*generator)));
+    Define(element_, id, fmt::format("Widen({})", GeneratedElement(region_, *generator, at, key)));
     return;
   }
   const std::string from = InputName(access.root);
@@ -250,7 +264,7 @@ void RowCode::ReadElement(ValueId id, const Access& access, const ir::Node* gene
     // Held, or read again in each pass.
     const auto input = region_.values()[static_cast<size_t>(access.root)].index;
     if (layout_.keep == RowLayout::Keep::kRegisters) {
-      Define(element_, id, fmt::format("held{}[k].at[e]", input));
+      Define(element_, id, fmt::format("Widen(held{}[k].at[e])", input));
       return;
     }
     const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
@@ -258,7 +272,7 @@ void RowCode::ReadElement(ValueId id, const Access& access, const ir::Node* gene
         "const auto p{} = Load<{}>({});\n", id, layout_.width,
         is_shared ? fmt::format("held{} + (k * {} + t) * {}", input, layout_.lanes, layout_.width)
                   : fmt::format("{} + row * {} + col", from, row_length_));
-    Define(element_, id, fmt::format("p{}.at[e]", id));
+    Define(element_, id, fmt::format("Widen(p{}.at[e])", id));
     return;
   }
   read_otherwise_.insert(
@@ -266,15 +280,15 @@ void RowCode::ReadElement(ValueId id, const Access& access, const ir::Node* gene
   const std::string base = fmt::format("base{}", id);
   if (within.is_constant(0)) {  // one number a row
     row_ += across.Code("row", {base});
-    Define(row_, id, fmt::format("{}[{}]", from, base));
+    Define(row_, id, fmt::format("Widen({}[{}])", from, base));
   } else if (within.is_dense(0)) {
     chunk_ += across.Code("row", {base});
     chunk_ +=
         fmt::format("const auto p{} = Load<{}>({} + {} + col);\n", id, layout_.width, from, base);
-    Define(element_, id, fmt::format("p{}.at[e]", id));
+    Define(element_, id, fmt::format("Widen(p{}.at[e])", id));
   } else {
     element_ += whole.Code(fmt::format("row * {} + col + e", row_length_), {at});
-    Define(element_, id, fmt::format("{}[{}]", from, at));
+    Define(element_, id, fmt::format("Widen({}[{}])", from, at));
   }
 }
 
@@ -282,12 +296,13 @@ void RowCode::ReadPerRow(ValueId id, const Access& access, const ir::Node* gener
   const std::string at = fmt::format("at{}", id);
   row_ += IndexCode(type(id).shape, {access.strides}).Code("row", {at});
   if (generator != nullptr) {
-    Define(row_, id, GeneratedElement(region_, *generator, at, KeyOf(*generator)));
+    Define(row_, id,
+           fmt::format("Widen({})", GeneratedElement(region_, *generator, at, KeyOf(*generator))));
     return;
   }
   read_otherwise_.insert(
       static_cast<size_t>(region_.values()[static_cast<size_t>(access.root)].index));
-  Define(row_, id, fmt::format("{}[{}]", InputName(access.root), at));
+  Define(row_, id, fmt::format("Widen({}[{}])", InputName(access.root), at));
 }
 
 // -- A row ----------------------------------------------------------------------------------------
@@ -372,8 +387,7 @@ bool RowCode::WritePass(int level) {
   element_.clear();
   element_names_.clear();
   for (const Fold* fold : folds) {
-    Define(row_, fold->result,
-           fmt::format("Narrow<{}>::Of(fold{})", TypeName(type(fold->result).dtype), fold->result));
+    Define(row_, fold->result, fmt::format("fold{}", fold->result));
   }
   return true;
 }
@@ -386,12 +400,12 @@ bool RowCode::WriteResults() {
     const std::string name = Name(id);
     if (name.empty()) return false;
     if (!IsWhole(id)) {
-      per_row += fmt::format("y{}[row] = {};\n", o, name);
+      per_row += fmt::format("y{}[row] = Narrow<{}>::Of({});\n", o, TypeName(type(id).dtype), name);
       continue;
     }
     declarations +=
         fmt::format("Vector<{}, {}> r{};\n", TypeName(type(id).dtype), layout_.width, o);
-    keeps += fmt::format("r{}.at[e] = {};\n", o, name);
+    keeps += fmt::format("r{}.at[e] = Narrow<{}>::Of({});\n", o, TypeName(type(id).dtype), name);
     stores += fmt::format("Store(r{0}, y{0} + row * {1} + col);\n", o, row_length_);
   }
   for (const Fold& fold : column_folds_) {

@@ -79,6 +79,7 @@ class RowCode {
   const int64_t num_rows_;
   const int64_t row_length_;
   const bool is_aligned_;
+  bool reads_half_ = false;  // arrays of half precision
   RowLayout layout_;
 
   std::vector<Part> parts_;  // by value
