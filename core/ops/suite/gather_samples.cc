@@ -42,8 +42,7 @@ void AddGatherSamples(SampleList& samples) {
     add(kArgsort, descending ? "ties descending" : "ties",
         {Integers(DType::kI32, {6}, {3, 1, 3, 2, 1, 3})}, SortAttrs{0, descending});
     add(kSort, what, {x}, SortAttrs{2, descending});
-    add(kArgsort, fmt::format("long {}", what), {Distinct({5000, 2})},
-        SortAttrs{0, descending});
+    add(kArgsort, fmt::format("long {}", what), {Distinct({5000, 2})}, SortAttrs{0, descending});
     samples.back().differentiable = false;  // differences of each element take long
   }
   const Tensor ids = Integers(DType::kI32, {5}, {1, 0, 7, 1, -1});
