@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "core/ir/rewriter.h"
+#include "core/ops/conv/conv.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
@@ -138,6 +139,34 @@ Value Moves(const Builder& builder, const Node& node, Operands x) {
   return {};
 }
 
+// Zeros around what a convolution, or its gradient in the kernel, reads are padding of its own.
+Value Paddings(const Builder& builder, const Node& node, Operands x) {
+  if (node.op != &ops::kConv && node.op != &ops::kConvKernelGradient) return {};
+  const Value inner = OperandIf(builder, x[0], ops::kPad);
+  if (!inner) return {};
+  const Node& pad = *builder.producer(x[0]);
+  const auto& around = pad.attrs.As<ops::PadAttrs>();
+  const auto is_negative = [](int64_t n) { return n < 0; };
+  const auto last = static_cast<size_t>(inner.rank() - 1);
+  const bool is_spatial = around.low[0] == 0 && around.high[0] == 0 && around.low[last] == 0 &&
+                          around.high[last] == 0 && AllZero(around.interior) &&
+                          std::none_of(around.low.begin(), around.low.end(), is_negative) &&
+                          std::none_of(around.high.begin(), around.high.end(), is_negative);
+  if (!is_spatial || Splat(builder, Value(x[0], pad.operands[1])) != 0) return {};
+  const auto widened = [&](ops::ConvAttrs conv) {
+    for (size_t k = 0; k < conv.padding_low.size(); ++k) {
+      conv.padding_low[k] += around.low[k + 1];
+      conv.padding_high[k] += around.high[k + 1];
+    }
+    return conv;
+  };
+  if (node.op == &ops::kConv) {
+    return ops::Conv(inner, x[1], widened(node.attrs.As<ops::ConvAttrs>()));
+  }
+  const auto& attrs = node.attrs.As<ops::ConvGradientAttrs>();
+  return ops::ConvKernelGradient(inner, x[1], widened(attrs.conv), attrs.shape);
+}
+
 // A reduction over axes of length 1 only renames the element.
 Value Reductions(const Builder& builder, const Node& node, Operands x, const Shape& result) {
   const bool keeps = node.op == &ops::kSum || node.op == &ops::kMax || node.op == &ops::kMin ||
@@ -153,6 +182,7 @@ absl::StatusOr<ir::Graph> SimplifyOf(const ir::Graph& graph) {
     if (node.results.size() != 1 || x.empty()) return rewriter.Copy(node, x);
     Value value = Arithmetic(builder, node, x);
     if (!value) value = Moves(builder, node, x);
+    if (!value) value = Paddings(builder, node, x);
     if (!value) value = Reductions(builder, node, x, graph.type(node.results[0]).shape);
     if (!value) return rewriter.Copy(node, x);
     return {value};

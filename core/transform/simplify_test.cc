@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/ops/conv/conv.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
@@ -55,6 +56,29 @@ TEST(Simplify, KeepsWhatIsNoIdentityForEveryNumber) {
 TEST(Simplify, FoldsNoConstants) {
   EXPECT_EQ(Left([](Value x) { return ops::Exp(ops::Scalar(x.builder(), 2, DType::kF32)); }),
             (Names{"constant", "exp"}));
+}
+
+TEST(Simplify, TakesZerosAroundWhatAConvolutionReadsAsItsPadding) {
+  const auto ops_left = [](double around, int64_t on_channels) {
+    Builder b;
+    const Value x = b.Input("x", {DType::kF32, {1, 4, 4, 2}});
+    const Value kernel = b.Input("kernel", {DType::kF32, {3, 3, 2 + on_channels, 5}});
+    const Value padded = ops::Pad(x, {0, 1, 0, 0}, {0, 2, 0, on_channels}, {}, around);
+    const ops::ConvAttrs attrs{
+        .strides = {1, 1}, .padding_low = {0, 1}, .padding_high = {0, 1}, .dilation = {1, 1}};
+    const Graph graph = *Dce(*Simplify(*b.Finish({{"y", ops::Conv(padded, kernel, attrs)}})));
+    for (const ir::Node& node : graph.nodes()) {
+      if (node.op != &ops::kConv) continue;
+      const auto& widened = node.attrs.As<ops::ConvAttrs>();
+      const bool is_padded = graph.nodes().size() > 1;
+      EXPECT_EQ(widened.padding_low, is_padded ? (ops::Axes{0, 1}) : (ops::Axes{1, 1}));
+      EXPECT_EQ(widened.padding_high, is_padded ? (ops::Axes{0, 1}) : (ops::Axes{2, 1}));
+    }
+    return graph.nodes().size();
+  };
+  EXPECT_EQ(ops_left(0, 0), 1u);
+  EXPECT_EQ(ops_left(1, 0), 3u);
+  EXPECT_EQ(ops_left(0, 1), 3u);
 }
 
 TEST(Simplify, MergesMovesInOneRun) {
