@@ -1,72 +1,51 @@
 #pragma once
 
-#include <cudnn.h>
+#include <cuda_runtime_api.h>
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/backend/cuda/dnn_graph.h"
 #include "core/backend/cuda/libraries.h"
-#include "core/tensor/dtype.h"
 
 namespace tricorn::backend::cuda {
 
-// Owns one of cuDNN's backend descriptors.
-class DnnDescriptor {
- public:
-  static absl::StatusOr<DnnDescriptor> Create(cudnnBackendDescriptorType_t type);
-  DnnDescriptor() = default;
-  DnnDescriptor(DnnDescriptor&& other) noexcept : raw_(std::exchange(other.raw_, nullptr)) {}
-  DnnDescriptor& operator=(DnnDescriptor&& other) noexcept {
-    std::swap(raw_, other.raw_);
-    return *this;
-  }
-  ~DnnDescriptor() {
-    if (raw_ != nullptr) static_cast<void>(cudnnBackendDestroyDescriptor(raw_));
-  }
-
-  cudnnBackendDescriptor_t get() const { return raw_; }
-  absl::Status Set(cudnnBackendAttributeName_t name, cudnnBackendAttributeType_t type,
-                   int64_t count, const void* values);
-  absl::Status SetDescriptor(cudnnBackendAttributeName_t name, const DnnDescriptor& value);
-  absl::Status SetInts(cudnnBackendAttributeName_t name, const std::vector<int64_t>& values);
-  absl::Status Finalize();
-
- private:
-  cudnnBackendDescriptor_t raw_ = nullptr;
-};
-
-// A tensor of cuDNN's (batch, channels, spatial...), its channels last in memory.
-struct DnnTensor {
-  int64_t id = 0;  // names its address when a plan runs
-  DType dtype = DType::kF32;
-  std::vector<int64_t> dims;  // batch, channels, spatial...
-};
-absl::StatusOr<DnnDescriptor> MakeChannelsLast(const DnnTensor& tensor);
-cudnnDataType_t DnnDataType(DType dtype);
-
 struct DnnPlanOptions {
-  bool allow_tf32 = false;  // products of float32 may round their operands
+  bool allow_tensor_cores = true;  // for float32: products may round their operands to TF32
+  // Whether engines are measured, once for the device, and not taken as a heuristic ranks them.
+  bool measure = false;
 };
 
-// One operation made ready to run, with an engine that gives the same bits every time.
+// A graph of cuDNN's operations made ready to run, with an engine that gives the same bits every
+// time. Immutable.
 class DnnPlan {
  public:
-  // Unimplemented when no engine takes the operation.
-  static absl::StatusOr<std::unique_ptr<DnnPlan>> Create(Libraries& libraries, DType dtype,
-                                                         DnnDescriptor operation,
-                                                         const DnnPlanOptions& options);
+  // Unimplemented when no engine takes the graph; the graph's own error. Equal graphs share one.
+  static absl::StatusOr<std::shared_ptr<const DnnPlan>> Create(Libraries& libraries, DnnGraph graph,
+                                                               const DnnPlanOptions& options = {});
 
   int64_t workspace_nbytes() const { return workspace_nbytes_; }
-  absl::Status Enqueue(const std::vector<int64_t>& ids, std::vector<void*> addresses,
-                       void* workspace, cudaStream_t stream) const;
+  // Addresses of the graph's tensors in memory, by id.
+  using Addresses = std::vector<std::pair<int64_t, void*>>;
+  absl::Status Enqueue(const Addresses& addresses, void* workspace, cudaStream_t stream) const;
 
  private:
   DnnPlan() = default;
+  // Makes plan_ and what goes with it.
+  absl::Status Adopt(const DnnDescriptor& configuration);
+  absl::Status AdoptBest(const Libraries& libraries, const std::vector<DnnDescriptor>& exact,
+                         const std::string& description);
+  absl::StatusOr<float> MeasureUs() const;
+  static absl::StatusOr<std::shared_ptr<const DnnPlan>> Make(Libraries& libraries, DnnGraph graph,
+                                                             const DnnPlanOptions& options);
 
-  cudnnHandle_t handle_ = nullptr;
-  DnnDescriptor operation_, graph_, plan_;
+  DnnTarget target_;
+  DnnGraph operations_;
+  DnnDescriptor graph_, plan_;
   int64_t workspace_nbytes_ = 0;
 };
 

@@ -2,14 +2,13 @@
 #include <array>
 
 #include "core/backend/cuda/dnn_plan.h"
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/folded_conv.h"
+#include "core/base/json_fields.h"
 #include "core/base/status.h"
 #include "core/ops/conv/conv.h"
 
 // Convolutions through cuDNN. It wants a kernel as (out, spatial..., in), ours is (spatial..., in,
-// out): a copy in that order lies in the workspace.
+// out): a copy in that order lies in the workspace. So does one of x where it has few channels.
 
 namespace tricorn::backend::cuda {
 namespace {
@@ -46,36 +45,47 @@ constexpr OperationNames kKernelGradientNames = {
     CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
     CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
 
+// (batch, channels, spatial...) of cuDNN's, its channels last in memory.
+DnnTensor ChannelsLast(DnnGraph& graph, Id id, DType dtype, const std::vector<int64_t>& dims) {
+  std::vector<int64_t> strides(dims.size(), 1);
+  int64_t stride = dims[1];
+  for (size_t k = dims.size(); k-- > 2;) {
+    strides[k] = stride;
+    stride *= dims[k];
+  }
+  strides[0] = stride;
+  return graph.Memory(id, DnnDataType(dtype), dims, strides);
+}
+
 // (batch, spatial..., channels) as cuDNN's (batch, channels, spatial...) with two spatial axes at
 // least.
-DnnTensor ImageTensor(Id id, DType dtype, const Shape& shape) {
-  DnnTensor tensor{id, dtype, {shape[0], shape[shape.rank() - 1]}};
-  for (int k = 1; k < shape.rank() - 1; ++k) tensor.dims.push_back(shape[k]);
-  if (shape.rank() == 3) tensor.dims.push_back(1);
-  return tensor;
+DnnTensor ImageTensor(DnnGraph& graph, Id id, DType dtype, const Shape& shape) {
+  std::vector<int64_t> dims = {shape[0], shape[shape.rank() - 1]};
+  for (int k = 1; k < shape.rank() - 1; ++k) dims.push_back(shape[k]);
+  if (shape.rank() == 3) dims.push_back(1);
+  return ChannelsLast(graph, id, dtype, dims);
 }
 
 // (spatial..., in, out) as cuDNN's (out, in, spatial...).
-DnnTensor KernelTensor(DType dtype, const Shape& shape) {
+DnnTensor KernelTensor(DnnGraph& graph, DType dtype, const Shape& shape) {
   const int n = shape.rank() - 2;
-  DnnTensor tensor{kKernel, dtype, {shape[n + 1], shape[n]}};
-  for (int k = 0; k < n; ++k) tensor.dims.push_back(shape[k]);
-  if (n == 1) tensor.dims.push_back(1);
-  return tensor;
+  std::vector<int64_t> dims = {shape[n + 1], shape[n]};
+  for (int k = 0; k < n; ++k) dims.push_back(shape[k]);
+  if (n == 1) dims.push_back(1);
+  return ChannelsLast(graph, kKernel, dtype, dims);
 }
 
 absl::StatusOr<DnnDescriptor> MakeConvolution(const ops::ConvAttrs& attrs, DType dtype) {
   ASSIGN_OR_RETURN(DnnDescriptor convolution,
                    DnnDescriptor::Create(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR));
-  const cudnnDataType_t compute = dtype == DType::kF64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT;
   const cudnnConvolutionMode_t mode = CUDNN_CROSS_CORRELATION;
   const auto padded = [&](std::vector<int64_t> values, int64_t last) {
     if (values.size() == 1) values.push_back(last);
     return values;
   };
   const std::vector<int64_t> low = padded(attrs.padding_low, 0);
-  RETURN_IF_ERROR(
-      convolution.Set(CUDNN_ATTR_CONVOLUTION_COMP_TYPE, CUDNN_TYPE_DATA_TYPE, 1, &compute));
+  RETURN_IF_ERROR(convolution.SetType(CUDNN_ATTR_CONVOLUTION_COMP_TYPE,
+                                      dtype == DType::kF64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT));
   RETURN_IF_ERROR(
       convolution.Set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, 1, &mode));
   RETURN_IF_ERROR(
@@ -90,19 +100,15 @@ absl::StatusOr<DnnDescriptor> MakeConvolution(const ops::ConvAttrs& attrs, DType
   return convolution;
 }
 
-absl::StatusOr<std::unique_ptr<DnnPlan>> MakePlan(const KernelRequest& request,
-                                                  const OperationNames& names,
-                                                  const ops::ConvAttrs& attrs, const Shape& x,
-                                                  const Shape& kernel, const Shape& y) {
-  const DType dtype = request.results[0].dtype;
-  ASSIGN_OR_RETURN(const DnnDescriptor x_tensor, MakeChannelsLast(ImageTensor(kX, dtype, x)));
-  ASSIGN_OR_RETURN(const DnnDescriptor w_tensor, MakeChannelsLast(KernelTensor(dtype, kernel)));
-  ASSIGN_OR_RETURN(const DnnDescriptor y_tensor, MakeChannelsLast(ImageTensor(kY, dtype, y)));
+absl::StatusOr<DnnDescriptor> MakeOperation(const OperationNames& names,
+                                            const ops::ConvAttrs& attrs, DType dtype,
+                                            const DnnTensor& x, const DnnTensor& kernel,
+                                            const DnnTensor& y) {
   ASSIGN_OR_RETURN(const DnnDescriptor convolution, MakeConvolution(attrs, dtype));
   ASSIGN_OR_RETURN(DnnDescriptor operation, DnnDescriptor::Create(names.type));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.x, x_tensor));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.kernel, w_tensor));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.y, y_tensor));
+  RETURN_IF_ERROR(operation.SetDescriptor(names.x, *x.descriptor));
+  RETURN_IF_ERROR(operation.SetDescriptor(names.kernel, *kernel.descriptor));
+  RETURN_IF_ERROR(operation.SetDescriptor(names.y, *y.descriptor));
   RETURN_IF_ERROR(operation.SetDescriptor(names.convolution, convolution));
   const double one = 1, zero = 0;
   const float one_float = 1, zero_float = 0;
@@ -113,80 +119,79 @@ absl::StatusOr<std::unique_ptr<DnnPlan>> MakePlan(const KernelRequest& request,
   RETURN_IF_ERROR(operation.Set(names.beta, type, 1,
                                 is_double ? static_cast<const void*>(&zero) : &zero_float));
   RETURN_IF_ERROR(operation.Finalize());
-  return DnnPlan::Create(request.libraries, dtype, std::move(operation),
-                         {.allow_tf32 = request.allow_tf32});
+  return operation;
 }
 
-// The kernel from our order to cuDNN's, or back.
-std::unique_ptr<Kernel> MakeReorder(const KernelRequest& request, const ir::Type& ours,
-                                    bool to_dnn) {
-  const int n = ours.shape.rank();
-  std::vector<int64_t> lengths = {ours.shape[n - 1]};
-  for (int k = 0; k < n - 1; ++k) lengths.push_back(ours.shape[k]);
-  const ir::Type theirs{ours.dtype, Shape(lengths)};
-  const ir::Type& from = to_dnn ? ours : theirs;
-  const ir::Type& to = to_dnn ? theirs : ours;
-  // Axis k of `to` is axis perm[k] of `from`.
-  const std::vector<int64_t> from_strides = from.shape.Strides();
-  std::vector<int64_t> strides;
-  for (int k = 0; k < n; ++k) {
-    const int axis = to_dnn ? (k == 0 ? n - 1 : k - 1) : (k == n - 1 ? 0 : k + 1);
-    strides.push_back(from_strides[static_cast<size_t>(axis)]);
-  }
-  const KernelRequest reorder{.op = request.op,
-                              .attrs = request.attrs,
-                              .operands = {&from, 1},
-                              .results = {&to, 1},
-                              .regions = {},
-                              .module = request.module,
-                              .libraries = request.libraries,
-                              .allow_tf32 = request.allow_tf32};
-  return MakeElementKernel(reorder, to.num_elements(),
-                           IndexCode(to.shape, {strides}).Code("i", {"at"}), {"x0[at]"});
+absl::StatusOr<std::shared_ptr<const DnnPlan>> MakePlan(const KernelRequest& request,
+                                                        const OperationNames& names,
+                                                        const ops::ConvAttrs& attrs, const Shape& x,
+                                                        const Shape& kernel, const Shape& y) {
+  const DType dtype = request.results[0].dtype;
+  DnnGraph graph;
+  const DnnTensor x_tensor = ImageTensor(graph, kX, dtype, x);
+  const DnnTensor kernel_tensor = KernelTensor(graph, dtype, kernel);
+  const DnnTensor y_tensor = ImageTensor(graph, kY, dtype, y);
+  graph.Add(MakeOperation(names, attrs, dtype, x_tensor, kernel_tensor, y_tensor),
+            fmt::format("convolution {} {}", static_cast<int>(names.type), ToJson(attrs).Dump()));
+  return DnnPlan::Create(
+      request.libraries, std::move(graph),
+      {.allow_tensor_cores = dtype != DType::kF32 || request.allow_tf32, .measure = true});
 }
 
 int64_t Aligned(int64_t nbytes) { return (nbytes + 255) / 256 * 256; }
 
+// What a convolution is made of besides the plan: which of x, kernel and y the first operand, the
+// second, and the result are; the copies that the plan reads or writes instead.
+struct Parts {
+  std::array<Id, 3> roles;
+  std::unique_ptr<Kernel> reorder;
+  int64_t kernel_nbytes = 0;
+  std::unique_ptr<Kernel> copy_of_x = nullptr;  // none where x is read as it is
+  int64_t x_nbytes = 0;
+};
+
 class DnnConvolution : public Kernel {
  public:
-  // `roles`: which of x, kernel and y the first operand, the second, and the result are.
-  DnnConvolution(std::unique_ptr<DnnPlan> plan, std::unique_ptr<Kernel> reorder,
-                 int64_t kernel_nbytes, std::array<Id, 3> roles)
-      : plan_(std::move(plan)),
-        reorder_(std::move(reorder)),
-        kernel_nbytes_(Aligned(kernel_nbytes)),
-        roles_(roles) {}
+  DnnConvolution(std::shared_ptr<const DnnPlan> plan, Parts parts)
+      : plan_(std::move(plan)), parts_(std::move(parts)) {}
 
-  int64_t workspace_nbytes() const override { return kernel_nbytes_ + plan_->workspace_nbytes(); }
+  // The kernel, x, the plan's.
+  int64_t workspace_nbytes() const override {
+    return Aligned(parts_.kernel_nbytes) + Aligned(parts_.x_nbytes) + plan_->workspace_nbytes();
+  }
 
   absl::Status Enqueue(const KernelArgs& args) const override {
     std::byte* const kernel = args.workspace;
-    std::array<std::byte*, 3> addresses = {args.operands[0], args.operands[1], args.results[0]};
-    std::byte* ours = nullptr;
+    std::byte* const x = kernel + Aligned(parts_.kernel_nbytes);
+    std::byte* const rest = x + Aligned(parts_.x_nbytes);
+    const std::array<std::byte*, 3> given = {args.operands[0], args.operands[1], args.results[0]};
+    DnnPlan::Addresses addresses;
     for (size_t i = 0; i < 3; ++i) {
-      if (roles_[i] == kKernel) ours = std::exchange(addresses[i], kernel);
+      const Id role = parts_.roles[i];
+      const bool is_copied = role == kX && parts_.copy_of_x != nullptr;
+      if (is_copied) RETURN_IF_ERROR(Copy(*parts_.copy_of_x, args, given[i], x));
+      if (role == kKernel && i < 2) {
+        RETURN_IF_ERROR(Copy(*parts_.reorder, args, given[i], kernel));
+      }
+      addresses.emplace_back(role, role == kKernel ? kernel : is_copied ? x : given[i]);
     }
-    const bool kernel_is_result = roles_[2] == kKernel;
-    if (!kernel_is_result) RETURN_IF_ERROR(Reorder(args, ours, kernel));
-    RETURN_IF_ERROR(plan_->Enqueue({roles_[0], roles_[1], roles_[2]},
-                                   {addresses[0], addresses[1], addresses[2]},
-                                   args.workspace + kernel_nbytes_, args.stream));
-    return kernel_is_result ? Reorder(args, kernel, ours) : absl::OkStatus();
+    RETURN_IF_ERROR(plan_->Enqueue(addresses, rest, args.stream));
+    if (parts_.roles[2] != kKernel) return absl::OkStatus();
+    return Copy(*parts_.reorder, args, kernel, given[2]);
   }
 
  private:
-  absl::Status Reorder(const KernelArgs& args, std::byte* from, std::byte* to) const {
-    return reorder_->Enqueue({.operands = {&from, 1},
-                              .results = {&to, 1},
-                              .workspace = nullptr,
-                              .stream = args.stream,
-                              .context = args.context});
+  static absl::Status Copy(const Kernel& kernel, const KernelArgs& args, std::byte* from,
+                           std::byte* to) {
+    return kernel.Enqueue({.operands = {&from, 1},
+                           .results = {&to, 1},
+                           .workspace = nullptr,
+                           .stream = args.stream,
+                           .context = args.context});
   }
 
-  const std::unique_ptr<DnnPlan> plan_;
-  const std::unique_ptr<Kernel> reorder_;
-  const int64_t kernel_nbytes_;
-  const std::array<Id, 3> roles_;
+  const std::shared_ptr<const DnnPlan> plan_;
+  const Parts parts_;
 };
 
 // What cuDNN's engines are for: floating, one to three spatial axes, something to compute.
@@ -201,10 +206,20 @@ std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames&
                              const ops::ConvAttrs& attrs, const ir::Type& x, const ir::Type& kernel,
                              const ir::Type& y, std::array<Id, 3> roles) {
   if (!IsForDnn(request)) return nullptr;
-  auto plan = MakePlan(request, names, attrs, x.shape, kernel.shape, y.shape);
+  const bool on_matrix_units =
+      x.dtype != DType::kF64 && (x.dtype != DType::kF32 || request.allow_tf32);
+  // The gradient in x is as large as x.
+  const FoldedConv conv(attrs, x, kernel.shape, y.shape, on_matrix_units && roles[2] != kX);
+  auto plan = MakePlan(request, names, conv.attrs(), conv.x(), conv.kernel(), y.shape);
   if (!plan.ok()) return nullptr;
-  return std::make_unique<DnnConvolution>(
-      *std::move(plan), MakeReorder(request, kernel, roles[2] != kKernel), kernel.nbytes(), roles);
+  Parts parts{.roles = roles,
+              .reorder = conv.MakeReorder(request, roles[2] != kKernel),
+              .kernel_nbytes = conv.kernel().num_elements() * SizeOf(kernel.dtype)};
+  if (conv.copies_x()) {
+    parts.copy_of_x = conv.MakeCopyOfX(request);
+    parts.x_nbytes = conv.x().num_elements() * SizeOf(x.dtype);
+  }
+  return std::make_unique<DnnConvolution>(*std::move(plan), std::move(parts));
 }
 
 std::unique_ptr<Kernel> MakeConv(const KernelRequest& r) {
