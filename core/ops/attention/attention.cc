@@ -63,6 +63,11 @@ absl::Status ExpectOperands(std::span<const Type> x, const AttentionAttrs& a, si
   return absl::OkStatus();
 }
 
+Type ResultType(std::span<const Type> x) {
+  const Shape& q = x[0].shape;
+  return {x[0].dtype, {q[0], q[1], q[2], x[2].shape[3]}};
+}
+
 Type LogSumType(std::span<const Type> x) {
   const Lengths n(x);
   return {WideDType(x[0].dtype), {n.batch, n.heads, n.queries}};
@@ -131,12 +136,12 @@ Values Apply(Operands x, const AttentionAttrs& a) {
 }
 
 Grads ApplyGradient(Operands x, Operands y, Operands dy, const AttentionAttrs& a) {
-  const DType wide = y[1].dtype();
-  Value delta = Transpose(Sum(Cast(dy[0], wide) * Cast(y[0], wide), {-1}), {0, 2, 1});
-  if (!IsZero(dy[1])) delta = delta - dy[1];
   Values operands(x.begin(), x.end());
-  operands.insert(operands.end(), {y[1], dy[0], delta});
-  Grads grads = x[0].builder().AddAll(kDotProductAttentionGradient, operands, a);
+  operands.insert(operands.end(), {y[1], y[0], dy[0]});
+  const bool has_log_sum_gradient = !IsZero(dy[1]);
+  if (has_log_sum_gradient) operands.push_back(dy[1]);
+  Grads grads = x[0].builder().AddAll(kDotProductAttentionGradient, operands,
+                                      AttentionGradientAttrs{a, has_log_sum_gradient});
   if (a.has_mask) grads.emplace_back();
   return grads;
 }
@@ -150,13 +155,21 @@ Value SumTo(Value x, const Shape& shape) {
   return axes.empty() ? x : Sum(x, axes, true);
 }
 
-Values Gradient(Operands x, const AttentionAttrs& a) {
+// Where log_sum is among the operands; y, dy and its gradient follow.
+size_t FirstOfGradient(const AttentionAttrs& a) {
+  return 3 + (a.has_bias ? 1 : 0) + (a.has_mask ? 1 : 0);
+}
+
+Values Gradient(Operands x, const AttentionGradientAttrs& attrs) {
+  const AttentionAttrs& a = attrs.attention;
   const Lengths n(x);
-  const size_t first = x.size() - 3;
+  const size_t first = FirstOfGradient(a);
   const Value log_sum = ExpandDims(x[first], {-1});
-  const Value delta = ExpandDims(x[first + 2], {-1});
   const DType wide = log_sum.dtype(), dtype = x[0].dtype();
-  const Value dy = Cast(x[first + 1], wide);
+  const Value dy = Cast(x[first + 2], wide);
+  Value delta = Transpose(Sum(dy * Cast(x[first + 1], wide), {-1}), {0, 2, 1});
+  if (attrs.has_log_sum_gradient) delta = delta - x[first + 3];
+  delta = ExpandDims(delta, {-1});
   const Value seen = Seen(x, a, n);
   const Value logits = Logits(x, seen, a, n);
   Value p = Exp(logits - log_sum);
@@ -187,26 +200,28 @@ const OpDef kDotProductAttention = Op<AttentionAttrs>{
         "query sees. Operands: q, k, v, bias, mask. Results: y, the logarithm of the softmax's sum",
     .infer_all = [](std::span<const Type> x, const AttentionAttrs& a) -> absl::StatusOr<Types> {
       RETURN_IF_ERROR(ExpectOperands(x, a, 0));
-      const Shape& q = x[0].shape;
-      return Types{{x[0].dtype, {q[0], q[1], q[2], x[2].shape[3]}}, LogSumType(x)};
+      return Types{ResultType(x), LogSumType(x)};
     },
     .decompose_all = Apply,
     .gradient_all = ApplyGradient,
 };
 
-const OpDef kDotProductAttentionGradient = Op<AttentionAttrs>{
+const OpDef kDotProductAttentionGradient = Op<AttentionGradientAttrs>{
     .name = "dot_product_attention_gradient",
     .doc =
-        "the gradients of dot_product_attention. Operands: its operands, log_sum, dy, delta. "
-        "Results: dq, dk, dv, dbias",
-    .infer_all = [](std::span<const Type> x, const AttentionAttrs& a) -> absl::StatusOr<Types> {
-      RETURN_IF_ERROR(ExpectOperands(x, a, 3));
-      const Shape& q = x[0].shape;
-      const size_t first = x.size() - 3;
+        "the gradients of dot_product_attention. Operands: its operands, log_sum, y, dy, the "
+        "gradient of log_sum. Results: dq, dk, dv, dbias",
+    .infer_all = [](std::span<const Type> x,
+                    const AttentionGradientAttrs& attrs) -> absl::StatusOr<Types> {
+      const AttentionAttrs& a = attrs.attention;
+      RETURN_IF_ERROR(ExpectOperands(x, a, attrs.has_log_sum_gradient ? 4 : 3));
+      const size_t first = FirstOfGradient(a);
       RETURN_IF_ERROR(ExpectSameType(LogSumType(x), x[first]));
-      RETURN_IF_ERROR(
-          ExpectSameType({x[0].dtype, {q[0], q[1], q[2], x[2].shape[3]}}, x[first + 1]));
-      RETURN_IF_ERROR(ExpectSameType(LogSumType(x), x[first + 2]));
+      RETURN_IF_ERROR(ExpectSameType(ResultType(x), x[first + 1]));
+      RETURN_IF_ERROR(ExpectSameType(ResultType(x), x[first + 2]));
+      if (attrs.has_log_sum_gradient) {
+        RETURN_IF_ERROR(ExpectSameType(LogSumType(x), x[first + 3]));
+      }
       return Types(x.begin(), x.begin() + (a.has_bias ? 4 : 3));
     },
     .decompose_all = Gradient,

@@ -25,8 +25,13 @@ struct AttentionAttrs {
 // Results: y (batch, queries, heads, value size); log_sum (batch, heads, queries), the logarithm of
 // the sum of exponentials that p divides by, float32 if q is half.
 extern const OpDef kDotProductAttention;
-// Operands: those of dot_product_attention, its log_sum, dy, and delta (as log_sum): sum_h dy_h y_h
-// less the gradient of log_sum. Results: the gradients in q, k, v and, if has_bias, bias.
+struct AttentionGradientAttrs {
+  AttentionAttrs attention = {};
+  bool has_log_sum_gradient = false;
+  FIELDS(attention, has_log_sum_gradient)
+};
+// Operands: those of dot_product_attention, its log_sum and y, dy, and, if has_log_sum_gradient,
+// the gradient of log_sum. Results: the gradients in q, k, v and, if has_bias, bias.
 extern const OpDef kDotProductAttentionGradient;
 
 // What is added to the logit of a key that a query does not see; nothing is left of the logit.

@@ -102,10 +102,11 @@ class ForwardKernel : public Kernel {
 // order of sums does not depend on the threads.
 class BackwardKernel : public Kernel {
  public:
-  BackwardKernel(AttentionLogits logits, const ops::AttentionAttrs& attrs, int num_threads)
+  BackwardKernel(AttentionLogits logits, const ops::AttentionGradientAttrs& attrs, int num_threads)
       : logits_(std::move(logits)),
-        scale_(static_cast<float>(attrs.scale)),
-        first_(attrs.has_mask ? 4 : 3),
+        scale_(static_cast<float>(attrs.attention.scale)),
+        first_(attrs.attention.has_mask ? 4 : 3),
+        has_log_sum_gradient_(attrs.has_log_sum_gradient),
         num_threads_(num_threads) {}
 
   int64_t workspace_nbytes() const override {
@@ -155,11 +156,17 @@ class BackwardKernel : public Kernel {
     const int64_t q_at = of_queries * q_stride + head * n().size;
     const float* q = args.operand<float>(0) + q_at;
     float* dq = args.result<float>(0) + q_at;
-    const float* dy =
-        args.operand<float>(first_ + 1) + of_queries * y_stride + head * n().value_size;
+    const int64_t y_at = of_queries * y_stride + head * n().value_size;
+    const float* y = args.operand<float>(first_ + 1) + y_at;
+    const float* dy = args.operand<float>(first_ + 2) + y_at;
     const int64_t row_at = (batch * n().heads + head) * n().queries + query;
     const float* log_sum = args.operand<float>(first_) + row_at;
-    const float* delta = args.operand<float>(first_ + 2) + row_at;
+    float delta[kQueryBlock];
+    for (int64_t t = 0; t < num_queries; ++t) {
+      delta[t] = SumRow(n().value_size,
+                        [&](int64_t h) { return dy[t * y_stride + h] * y[t * y_stride + h]; });
+      if (has_log_sum_gradient_) delta[t] -= args.operand<float>(first_ + 3)[row_at + t];
+    }
     const int64_t limit = logits_.KeyLimit(query + num_queries);
     for (int64_t key = 0; key < limit; key += kKeyBlock) {
       const int64_t num_keys = std::min(kKeyBlock, limit - key);
@@ -200,6 +207,7 @@ class BackwardKernel : public Kernel {
   const AttentionLogits logits_;
   const float scale_;
   const size_t first_;  // of log_sum among the operands
+  const bool has_log_sum_gradient_;
   const int num_threads_;
 };
 
@@ -211,9 +219,11 @@ std::unique_ptr<Kernel> MakeForward(const KernelRequest& request) {
 
 // Not with a bias: its gradient sums over what threads share.
 std::unique_ptr<Kernel> MakeBackward(const KernelRequest& request) {
-  const auto& attrs = request.attrs.As<ops::AttentionAttrs>();
-  AttentionLogits logits(request.operands, attrs);
-  if (!IsFloat(request.operands) || IsEmpty(logits.lengths()) || attrs.has_bias) return nullptr;
+  const auto& attrs = request.attrs.As<ops::AttentionGradientAttrs>();
+  AttentionLogits logits(request.operands, attrs.attention);
+  if (!IsFloat(request.operands) || IsEmpty(logits.lengths()) || attrs.attention.has_bias) {
+    return nullptr;
+  }
   return std::make_unique<BackwardKernel>(std::move(logits), attrs, request.num_threads);
 }
 
