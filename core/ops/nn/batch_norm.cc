@@ -1,4 +1,5 @@
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/nn/batch_norm_relu.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
@@ -51,12 +52,18 @@ Value Normalize(Value x, Value gamma, Value beta, Value mean, Value variance,
   return Cast(centered * PerElement(scale, x, a.axis) + PerElement(beta, x, a.axis), x.dtype());
 }
 
-Values Training(Operands x, const BatchNormAttrs& a) {
-  const Value wide = Cast(x[0], x[1].dtype());
+Values Statistics(Operands x, const BatchNormAttrs& a) {
+  const Value wide = Cast(x[0], StatisticsDType(x[0].dtype()));
   const double count = CountPerChannel(wide, a.axis);
   const Value mean = SumOthers(wide, a.axis) / count;
   const Value centered = wide - PerElement(mean, wide, a.axis);
-  const Value variance = SumOthers(Square(centered), a.axis) / count;
+  return {mean, SumOthers(Square(centered), a.axis) / count};
+}
+
+Values Training(Operands x, const BatchNormAttrs& a) {
+  const Values statistics = x[0].builder().AddAll(kBatchNormStatistics, {{x[0]}}, a);
+  if (statistics.size() != 2) return Errors(x[0], 3);
+  const Value mean = statistics[0], variance = statistics[1];
   return {Normalize(x[0], x[1], x[2], mean, variance, a), mean, variance};
 }
 
@@ -80,18 +87,69 @@ Grads TrainingGradient(Operands x, Operands y, Operands dy, const BatchNormAttrs
   return grads;
 }
 
-Values Gradient(Operands x, const BatchNormAttrs& a) {
+// The sums over dy as they are for gamma and beta, all in the statistics' dtype.
+Values SumsOf(Value wide, Value mean, Value variance, Value dy, const BatchNormAttrs& a) {
+  const Value inverse = Rsqrt(variance + a.epsilon);
+  const Value normal = (wide - PerElement(mean, wide, a.axis)) * PerElement(inverse, wide, a.axis);
+  return {SumOthers(dy * normal, a.axis), SumOthers(dy, a.axis)};
+}
+
+Values Sums(Operands x, const BatchNormAttrs& a) {
   const DType dtype = x[1].dtype();
-  const Value wide = Cast(x[0], dtype), dy = Cast(x[4], dtype);
-  const Value inverse = Rsqrt(x[3] + a.epsilon);
-  const Value normal = (wide - PerElement(x[2], wide, a.axis)) * PerElement(inverse, wide, a.axis);
-  const Value dbeta = SumOthers(dy, a.axis);
-  const Value dgamma = SumOthers(dy * normal, a.axis);
+  return SumsOf(Cast(x[0], dtype), x[1], x[2], Cast(x[3], dtype), a);
+}
+
+// dx given dgamma and dbeta: gamma inverse (dy - dbeta / count - normal dgamma / count), normal =
+// (x - mean) inverse, as a linear function of dy and x with three numbers a channel.
+Value InputGradient(Value wide, Value gamma, Value mean, Value variance, Value dy, Operands sums,
+                    const BatchNormAttrs& a) {
   const double count = CountPerChannel(wide, a.axis);
-  const Value rest =
-      PerElement(dbeta / count, wide, a.axis) + normal * PerElement(dgamma / count, wide, a.axis);
-  const Value dx = PerElement(x[1] * inverse, wide, a.axis) * (dy - rest);
-  return {Cast(dx, x[0].dtype()), dgamma, dbeta};
+  const Value inverse = Rsqrt(variance + a.epsilon);
+  const Value scale = gamma * inverse;
+  const Value slope = scale * inverse * (sums[0] / count);
+  const Value offset = slope * mean - scale * (sums[1] / count);
+  return dy * PerElement(scale, wide, a.axis) - wide * PerElement(slope, wide, a.axis) +
+         PerElement(offset, wide, a.axis);
+}
+
+Values Gradient(Operands x, const BatchNormAttrs& a) {
+  const Value gamma = x[1], mean = x[2], variance = x[3];
+  const Values sums = gamma.builder().AddAll(kBatchNormSums, {{x[0], mean, variance, x[4]}}, a);
+  if (sums.size() != 2) return Errors(x[0], 3);
+  const DType dtype = gamma.dtype();
+  const Value dx =
+      InputGradient(Cast(x[0], dtype), gamma, mean, variance, Cast(x[4], dtype), sums, a);
+  return {Cast(dx, x[0].dtype()), sums[0], sums[1]};
+}
+
+// dy where y is positive, otherwise 0; of the operands of batch_norm_relu_gradient.
+Value WherePositive(Operands x, const BatchNormAttrs& a) {
+  const Value gamma = x[1], beta = x[2], mean = x[3];
+  const DType dtype = gamma.dtype();
+  const Value wide = Cast(x[0], dtype);
+  const Value scale = gamma * Rsqrt(x[4] + a.epsilon);
+  const Value y =
+      wide * PerElement(scale, wide, a.axis) + PerElement(beta - mean * scale, wide, a.axis);
+  return Where(Greater(y, 0), Cast(x[5], dtype), 0);
+}
+
+Values ReluSums(Operands x, const BatchNormAttrs& a) {
+  return SumsOf(Cast(x[0], x[1].dtype()), x[3], x[4], WherePositive(x, a), a);
+}
+
+Values ReluGradient(Operands x, const BatchNormAttrs& a) {
+  const Values sums = x[0].builder().AddAll(kBatchNormReluSums, x, a);
+  if (sums.size() != 2) return Errors(x[0], 3);
+  const Value dx =
+      InputGradient(Cast(x[0], x[1].dtype()), x[1], x[3], x[4], WherePositive(x, a), sums, a);
+  return {Cast(dx, x[0].dtype()), sums[0], sums[1]};
+}
+
+// Of x, gamma, beta, mean, variance, dy.
+absl::Status ExpectReluGradient(std::span<const Type> x, const BatchNormAttrs& a) {
+  RETURN_IF_ERROR(ExpectCount(x, 6));
+  RETURN_IF_ERROR(ExpectOperands(x, a, 4));
+  return ExpectSameType(x[0], x[5]);
 }
 
 }  // namespace
@@ -122,6 +180,56 @@ const OpDef kBatchNormGradient = Op<BatchNormAttrs>{
       return Types{x[0], x[1], x[1]};
     },
     .decompose_all = Gradient,
+};
+
+const OpDef kBatchNormStatistics = Op<BatchNormAttrs>{
+    .name = "batch_norm_statistics",
+    .doc = "mean and variance of each channel. Operand: x. Results: mean, variance",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectCount(x, 1));
+      RETURN_IF_ERROR(ExpectOperands(x, a, 0));
+      const Type channels{StatisticsDType(x[0].dtype), {x[0].shape[static_cast<int>(a.axis)]}};
+      return Types{channels, channels};
+    },
+    .decompose_all = Statistics,
+};
+
+const OpDef kBatchNormSums = Op<BatchNormAttrs>{
+    .name = "batch_norm_sums",
+    .doc =
+        "of each channel the sums of dy (x - mean) rsqrt(variance + epsilon) and of dy. Operands: "
+        "x, mean, variance, dy. Results: dgamma, dbeta",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectCount(x, 4));
+      RETURN_IF_ERROR(ExpectOperands(x, a, 2));
+      RETURN_IF_ERROR(ExpectSameType(x[0], x[3]));
+      return Types{x[1], x[1]};
+    },
+    .decompose_all = Sums,
+};
+
+const OpDef kBatchNormReluGradient = Op<BatchNormAttrs>{
+    .name = "batch_norm_relu_gradient",
+    .doc =
+        "the gradients of max(y, 0), y as of batch_norm_training. Operands: x, gamma, beta, mean, "
+        "variance, dy. Results: dx, dgamma, dbeta",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectReluGradient(x, a));
+      return Types{x[0], x[1], x[1]};
+    },
+    .decompose_all = ReluGradient,
+};
+
+const OpDef kBatchNormReluSums = Op<BatchNormAttrs>{
+    .name = "batch_norm_relu_sums",
+    .doc =
+        "dgamma and dbeta of batch_norm_relu_gradient. Operands: x, gamma, beta, mean, variance, "
+        "dy. Results: dgamma, dbeta",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectReluGradient(x, a));
+      return Types{x[1], x[1]};
+    },
+    .decompose_all = ReluSums,
 };
 
 const OpDef kBatchNormInference = Op<BatchNormAttrs>{

@@ -88,6 +88,11 @@ extern const OpDef kBatchNormTraining;
 // Operands: x, gamma, mean, variance, dy. Results: the gradients in x, gamma and beta, mean and
 // variance being x's own.
 extern const OpDef kBatchNormGradient;
+// What they are made of, so that the rest is elementwise and joins what is around it. Operand: x.
+// Results: mean, variance.
+extern const OpDef kBatchNormStatistics;
+// Operands: x, mean, variance, dy. Results: the gradients in gamma and beta.
+extern const OpDef kBatchNormSums;
 struct BatchNormResult {
   Value y;
   Value mean;

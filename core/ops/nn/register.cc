@@ -1,3 +1,4 @@
+#include "core/ops/nn/batch_norm_relu.h"
 #include "core/ops/nn/nn.h"
 
 namespace tricorn::ops {
@@ -5,7 +6,7 @@ namespace tricorn::ops {
 void RegisterNn(OpRegistry& ops) {
   for (const OpDef* op : {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
                           &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
-                          &kBatchNormGradient, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
+                          &kBatchNormGradient, &kBatchNormStatistics, &kBatchNormSums, &kBatchNormReluGradient, &kBatchNormReluSums, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
     ops.Add(*op);
   }
 }

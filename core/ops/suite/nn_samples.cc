@@ -1,3 +1,4 @@
+#include "core/ops/nn/batch_norm_relu.h"
 #include "core/ops/nn/nn.h"
 #include "core/ops/suite/sample.h"
 
@@ -38,16 +39,25 @@ void AddNnSamples(SampleList& samples) {
   for (const auto& [what, shape, axis] :
        {std::tuple<std::string_view, Shape, int64_t>{"last", {3, 2, 2, 4}, 3},
         {"middle", {3, 4, 2}, 1},
-        {"rows", {6, 4}, 1}}) {
+        {"rows", {6, 4}, 1},
+        {"wide", {9, 16}, 1}}) {
     const BatchNormAttrs attrs{axis, 1e-3};
     const Tensor input = Uniform(shape, -2, 3);
-    const Tensor gamma = channels(4, 0.5, 2), beta = channels(4, -1, 1);
-    const Tensor mean = channels(4, -0.5, 0.5), variance = channels(4, 0.6, 1.5);
+    const int64_t n = shape[static_cast<int>(axis)];
+    const Tensor gamma = channels(n, 0.5, 2), beta = channels(n, -1, 1);
+    const Tensor mean = channels(n, -0.5, 0.5), variance = channels(n, 0.6, 1.5);
     add(kBatchNormTraining, what, {input, gamma, beta}, attrs).float32_operands = {1, 2};
     add(kBatchNormInference, what, {input, gamma, beta, mean, variance}, attrs).float32_operands = {
         1, 2, 3, 4};
     add(kBatchNormGradient, what, {input, gamma, mean, variance, Uniform(shape, -1, 1)}, attrs)
         .float32_operands = {1, 2, 3};
+    for (const OpDef* op : {&kBatchNormReluGradient, &kBatchNormReluSums}) {
+      add(*op, what, {Distinct(shape), gamma, beta, mean, variance, Uniform(shape, -1, 1)}, attrs)
+          .float32_operands = {1, 2, 3, 4};
+    }
+    add(kBatchNormStatistics, what, {input}, attrs);
+    add(kBatchNormSums, what, {input, mean, variance, Uniform(shape, -1, 1)}, attrs)
+        .float32_operands = {1, 2};
   }
 
   add(kCtcBeamSearch, "", {Uniform({2, 4, 3}, -3, 0), Integers(DType::kI32, {2}, {4, 2})},
