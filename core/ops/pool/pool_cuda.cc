@@ -5,8 +5,9 @@
 #include "core/backend/cuda/index_code.h"
 #include "core/base/status.h"
 
-// Pooling and its gradients, channels last, as one thread an element of the result. A gradient
-// gathers what the windows over its element give: no atomics, the same bits every run.
+// Pooling and its gradients, channels last, as one thread an element of the result; of max pooling 16
+// bytes of channels. A gradient gathers what the windows over its element give: no atomics, the same
+// bits every run.
 
 namespace tricorn::backend::cuda {
 namespace {
@@ -93,17 +94,86 @@ std::unique_ptr<Kernel> MakeMaximum(const KernelRequest& request, std::string_vi
                            {fmt::format("{}[place]", from)});
 }
 
-std::unique_ptr<Kernel> MakeMaxPool(const KernelRequest& request) {
-  return MakeMaximum(request, "x0");
-}
-
 std::unique_ptr<Kernel> MakeMaxPoolTake(const KernelRequest& request) {
   return MakeMaximum(request, "x1");
+}
+
+// Channels that a thread computes side by side: 16 bytes of them.
+int WidthOf(const ir::Type& type) {
+  int64_t width = 16 / std::max<int64_t>(SizeOf(type.dtype), 2);
+  while (type.shape[type.rank() - 1] % width != 0) width /= 2;
+  return static_cast<int>(width);
+}
+
+// The number of a pixel p in the window at `o`, in row-major order.
+std::string TapOf(const Windows& w, std::string_view o, std::string_view p) {
+  std::string tap = "0";
+  for (int k = 0; k < w.num_axes(); ++k) {
+    const auto axis = static_cast<size_t>(k);
+    tap = fmt::format("({} * {} + {}{} - {}{} * {} + {})", tap, w.window[axis], p, k, o, k,
+                      w.strides[axis], w.padding_low[axis]);
+  }
+  return tap;
+}
+
+// Statements that define the coordinates of `width` channels side by side of an array of `shape`.
+std::string Start(const Shape& shape, int width) {
+  return fmt::format(
+             "typedef {} Index;\n"
+             "const Index i = (Index(blockIdx.x) * 256 + threadIdx.x) * {};\n"
+             "if (i >= {}) return;\n",
+             IndexType(shape.num_elements() + 256 * width), width, shape.num_elements()) +
+         Coordinates(shape);
+}
+
+GeneratedKernel::Stage StageOf(const Shape& shape, int width, std::string body) {
+  return {std::move(body), {.blocks = (shape.num_elements() / width + 255) / 256}};
+}
+
+// The number of each window's maximum goes to the workspace, then each pixel gathers the gradients
+// of the windows in which it is the maximum.
+std::unique_ptr<Kernel> MakeNumberedGradient(const KernelRequest& request, const Windows& w) {
+  const ir::Type& x = request.operands[0];
+  const int width = WidthOf(x);
+  const std::string type(TypeName(x.dtype));
+  const std::string find =
+      Start(w.y, width) +
+      fmt::format("Wide<{0}> best[{1}];\nVector<u8, {1}> taps;\nbool none = true;\n", type, width) +
+      OverWindow(w, "c",
+                 fmt::format("const auto xs = Load<{0}>(x0 + {1}, {0});\nconst u8 tap = {2};\n"
+                             "#pragma unroll\nfor (int u = 0; u < {0}; ++u) {{\n"
+                             "const auto value = Widen(xs.at[u]);\n"
+                             "if (none || (best[u] == best[u] && !(value <= best[u]))) {{\n"
+                             "best[u] = value; taps.at[u] = tap; }} }}\nnone = false;\n",
+                             width, Place(w.x, "p"), TapOf(w, "c", "p"))) +
+      fmt::format("Store(taps, workspace + i, {});\n", width);
+  const std::string gather =
+      Start(w.x, width) + fmt::format("Wide<{}> sum[{}] = {{}};\n", type, width) +
+      OverCovering(w, fmt::format("const Index at = {1};\nconst u8 tap = {2};\n"
+                                  "const auto taps = Load<{0}>(workspace + at, {0});\n"
+                                  "const auto dys = Load<{0}>(x1 + at, {0});\n"
+                                  "#pragma unroll\nfor (int u = 0; u < {0}; ++u) {{\n"
+                                  "if (taps.at[u] == tap) sum[u] += Widen(dys.at[u]); }}\n",
+                                  width, Place(w.y, "o"), TapOf(w, "o", "c"))) +
+      fmt::format(
+          "Vector<{1}, {0}> result;\n"
+          "#pragma unroll\nfor (int u = 0; u < {0}; ++u) result.at[u] = Narrow<{1}>::Of(sum[u]);\n"
+          "Store(result, y0 + i, {0});\n",
+          width, type);
+  return std::make_unique<GeneratedKernel>(
+      request,
+      std::vector<GeneratedKernel::Stage>{StageOf(w.y, width, find), StageOf(w.x, width, gather)},
+      w.y.num_elements());
 }
 
 std::unique_ptr<Kernel> MakeMaxPoolGradient(const KernelRequest& request) {
   const Windows w = WindowsOf(request.operands[0].shape, request.operands[1].shape,
                               request.attrs.As<ops::MaxPoolAttrs>());
+  int64_t taps = 1;
+  for (const int64_t length : w.window) taps *= length;
+  if (IsFloating(request.operands[0].dtype) && taps <= 256 && w.y.num_elements() > 0) {
+    return MakeNumberedGradient(request, w);
+  }
   const std::string_view type = TypeName(request.results[0].dtype);
   const std::string body =
       FindMaximum(w, "o") +
@@ -112,6 +182,29 @@ std::unique_ptr<Kernel> MakeMaxPoolGradient(const KernelRequest& request) {
       request, w.x.num_elements(),
       Coordinates(w.x) + fmt::format("Wide<{}> sum(0);\n", type) + OverCovering(w, body),
       {fmt::format("Narrow<{}>::Of(sum)", type)});
+}
+
+std::unique_ptr<Kernel> MakeMaxPool(const KernelRequest& request) {
+  const Windows w = WindowsOf(request.operands[0].shape, request.results[0].shape,
+                              request.attrs.As<ops::MaxPoolAttrs>());
+  if (!IsFloating(request.results[0].dtype) || w.y.num_elements() == 0) {
+    return MakeMaximum(request, "x0");
+  }
+  const int width = WidthOf(request.results[0]);
+  const std::string type(TypeName(request.results[0].dtype));
+  // NaN wins, and the first of equals.
+  const std::string body =
+      Start(w.y, width) + fmt::format("Vector<{}, {}> best;\nbool none = true;\n", type, width) +
+      OverWindow(w, "c",
+                 fmt::format("const auto xs = Load<{0}>(x0 + {1}, {0});\n"
+                             "#pragma unroll\nfor (int u = 0; u < {0}; ++u) {{\n"
+                             "const auto value = Widen(xs.at[u]), top = Widen(best.at[u]);\n"
+                             "if (none || (top == top && !(value <= top))) best.at[u] = xs.at[u]; "
+                             "}}\nnone = false;\n",
+                             width, Place(w.x, "p"))) +
+      fmt::format("Store(best, y0 + i, {});\n", width);
+  return std::make_unique<GeneratedKernel>(
+      request, std::vector<GeneratedKernel::Stage>{StageOf(w.y, width, body)});
 }
 
 // The divisor of the window at `o`k: its elements in x, or all of them.
