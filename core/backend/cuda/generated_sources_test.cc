@@ -13,6 +13,9 @@
 namespace tricorn::backend::cuda {
 namespace {
 
+// With TF32 more ops have kernels of their own.
+constexpr CudaOptions kOptions = {.allow_tf32 = true};
+
 // Whether they compute what they should is for op_suite_test.cc on a GPU; that they compile shows
 // anywhere.
 TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
@@ -23,9 +26,9 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
     for (const DType dtype : {DType::kF32, DType::kBF16}) {
       absl::StatusOr<ir::Graph> graph = ops::SampleGraph(sample, dtype);
       ASSERT_TRUE(graph.ok()) << graph.status();
-      graph = RunPasses(registry, {}, libraries, *std::move(graph));
+      graph = RunPasses(registry, kOptions, libraries, *std::move(graph));
       ASSERT_TRUE(graph.ok()) << graph.status();
-      const auto kernels = MakeKernels(registry, {}, libraries, module, *graph);
+      const auto kernels = MakeKernels(registry, kOptions, libraries, module, *graph);
       // Which ops no kernel computes yet is for op_suite_test.cc to say.
       if (!absl::IsUnimplemented(kernels.status())) {
         EXPECT_TRUE(kernels.ok()) << sample.name << ": " << kernels.status();
@@ -58,10 +61,10 @@ TEST(LaunchGroup, SharesOneFunctionAmongAllSizes) {
   const KernelRegistry registry = BuiltinKernels();
   Libraries libraries;
   SourceModule module;
-  const auto graph = RunPasses(registry, {}, libraries, UpdatesOfWeights(300));
+  const auto graph = RunPasses(registry, kOptions, libraries, UpdatesOfWeights(300));
   ASSERT_TRUE(graph.ok()) << graph.status();
   EXPECT_EQ(graph->nodes().back().op, &transform::kSideBySide);
-  const auto kernels = MakeKernels(registry, {}, libraries, module, *graph);
+  const auto kernels = MakeKernels(registry, kOptions, libraries, module, *graph);
   ASSERT_TRUE(kernels.ok()) << kernels.status();
   const auto cubins = module.Compile(NvrtcCompiler("sm_90", ""));
   ASSERT_TRUE(cubins.ok()) << cubins.status();

@@ -29,8 +29,9 @@ Values Decompose(Operands x, const NoAttrs&) {
   return {o * Tanh(c), c, Concatenate({{i, f, g, o}}, -1)};
 }
 
-// dz and dc; `dgates` comes on top of what flows through h and c' when it is not none.
-Values Backward(Value gates, Value c, Value next, Value dh, Value dnext, Value dgates) {
+}  // namespace
+
+Values LstmGatesBackward(Value gates, Value c, Value next, Value dh, Value dnext, Value dgates) {
   const Values y = Split(gates, 4, -1);
   const Value i = y[0], f = y[1], g = y[2], o = y[3];
   const Value t = Tanh(next);
@@ -47,8 +48,6 @@ Values Backward(Value gates, Value c, Value next, Value dh, Value dnext, Value d
   return {dz, dc * f};
 }
 
-}  // namespace
-
 const OpDef kLstmGates = Op<>{
     .name = "lstm_gates",
     .doc =
@@ -61,7 +60,7 @@ const OpDef kLstmGates = Op<>{
           const Values d =
               IsZero(dy[2])
                   ? dy[0].builder().AddAll(kLstmGatesGradient, {{y[2], x[2], y[1], dy[0], dy[1]}})
-                  : Backward(y[2], x[2], y[1], dy[0], dy[1], dy[2]);
+                  : LstmGatesBackward(y[2], x[2], y[1], dy[0], dy[1], dy[2]);
           if (d.size() != 2) return Grads(3);
           return Grads{d[0], d[0], d[1]};
         },
@@ -76,8 +75,10 @@ const OpDef kLstmGatesGradient = Op<>{
       for (size_t i = 2; i < 5; ++i) RETURN_IF_ERROR(ExpectSameType(x[1], x[i]));
       return Types{x[0], x[1]};
     },
-    .decompose_all = [](Operands x,
-                        const NoAttrs&) { return Backward(x[0], x[1], x[2], x[3], x[4], {}); },
+    .decompose_all =
+        [](Operands x, const NoAttrs&) {
+          return LstmGatesBackward(x[0], x[1], x[2], x[3], x[4], {});
+        },
 };
 
 LstmGatesResult LstmGates(Value x, Value s, Value c) {

@@ -13,6 +13,10 @@ extern const OpDef kLstmGates;
 // Its gradients. Operands: gates, c, c', dh, dc'. Results: dz (batch, 4 units), dc (batch, units).
 extern const OpDef kLstmGatesGradient;
 
+// The same in terms of simpler ops: dz and dc. `dgates` comes on top of what flows through h and c'
+// when it is not none.
+Values LstmGatesBackward(Value gates, Value c, Value next, Value dh, Value dnext, Value dgates);
+
 struct LstmGatesResult {
   Value h;
   Value c;

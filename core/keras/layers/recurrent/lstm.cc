@@ -2,6 +2,7 @@
 
 #include "core/keras/layers/recurrent/forget_bias.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/recurrent/lstm.h"
 #include "core/ops/recurrent/lstm_gates.h"
 #include "core/ops/shape/shape.h"
 
@@ -17,10 +18,14 @@ ir::Value LSTMCell::ProjectInput(CallContext& context, ir::Value input) {
   return weights_.bias == nullptr ? z : z + Weight(context, weights_.bias);
 }
 
+bool LSTMCell::HasLstmGates() const {
+  return config_.activation.name() == "tanh" && config_.recurrent_activation.name() == "sigmoid";
+}
+
 CellStep LSTMCell::Step(CallContext& context, ir::Value input, ir::Operands states,
                         ir::Operands constants) {
   const ir::Value product = StateProduct(context, states[0], constants);
-  if (config_.activation.name() == "tanh" && config_.recurrent_activation.name() == "sigmoid") {
+  if (HasLstmGates()) {
     const ops::LstmGatesResult result = ops::LstmGates(input, product, states[1]);
     return {result.h, {result.h, result.c}};
   }
@@ -30,6 +35,14 @@ CellStep LSTMCell::Step(CallContext& context, ir::Value input, ir::Operands stat
   const ir::Value c = f * states[1] + i * config_.activation(z[2]);
   const ir::Value h = config_.recurrent_activation(z[3]) * config_.activation(c);
   return {h, {h, c}};
+}
+
+std::optional<RnnCell::Walk> LSTMCell::WalkAll(CallContext& context, ir::Value projected,
+                                               const ir::Values& initial, bool go_backwards) {
+  if (!HasLstmGates()) return std::nullopt;
+  const ir::Value kernel = Weight(context, weights_.recurrent_kernel);
+  const ops::LstmResult all = ops::Lstm(projected, initial[0], initial[1], kernel, go_backwards);
+  return Walk{{all.h, all.c}, all.sequence};
 }
 
 std::shared_ptr<RnnCell> LSTM::MakeCell() const {

@@ -86,9 +86,14 @@ class LSTMCell : public DenseCell<LSTMCell, LSTMCellConfig> {
   ir::Value ProjectInput(CallContext& context, ir::Value input) override;
   CellStep Step(CallContext& context, ir::Value input, ir::Operands states,
                 ir::Operands constants) override;
+  std::optional<Walk> WalkAll(CallContext& context, ir::Value projected, const ir::Values& initial,
+                              bool go_backwards) override;
 
  protected:
   absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;
+
+ private:
+  bool HasLstmGates() const;  // with the activations that ops::LstmGates computes
 };
 
 // An LSTMCell along a sequence: see RecurrentLayer.

@@ -37,7 +37,13 @@ class Recurrence {
 
   RecurrenceResult Run() {
     if (!context_.builder().ok()) return Failed();
-    return options_.unroll ? Unrolled() : Scanned();
+    if (options_.unroll) return Unrolled();
+    if (!mask_ && constants_.empty() && !carries_output_ && length_ > 0) {
+      auto walk = cell_.WalkAll(context_, projected_, initial_, options_.go_backwards);
+      if (!context_.builder().ok()) return Failed();
+      if (walk) return Walked(*std::move(walk));
+    }
+    return Scanned();
   }
 
  private:
@@ -97,6 +103,17 @@ class Recurrence {
     return {carries.begin(), carries.begin() + static_cast<ptrdiff_t>(initial_.size())};
   }
 
+  RecurrenceResult Walked(RnnCell::Walk walk) {
+    RecurrenceResult all{Last(walk.states), {}, walk.states};
+    if (options_.return_sequences) all.sequence = InOrderOfWalk(walk.sequence);
+    return all;
+  }
+
+  // A sequence (steps, batch, ...) in the order of t, as (batch, steps, ...).
+  ir::Value InOrderOfWalk(ir::Value sequence) const {
+    return ops::SwapAxes(options_.go_backwards ? ops::Reverse(sequence, {0}) : sequence, 0, 1);
+  }
+
   RecurrenceResult Scanned() {
     ir::Values xs{projected_, ops::Iota(context_.builder(), {DType::kU32, {length_}}, 0)};
     if (mask_) xs.push_back(mask_);
@@ -111,11 +128,7 @@ class Recurrence {
         options_.go_backwards);
     if (!context_.builder().ok()) return Failed();
     RecurrenceResult all{Last(result.carries), {}, States(result.carries)};
-    if (options_.return_sequences) {
-      const ir::Value walked =
-          options_.go_backwards ? ops::Reverse(result.ys[0], {0}) : result.ys[0];
-      all.sequence = ops::SwapAxes(walked, 0, 1);
-    }
+    if (options_.return_sequences) all.sequence = InOrderOfWalk(result.ys[0]);
     return all;
   }
 

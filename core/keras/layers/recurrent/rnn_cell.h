@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/keras/layers/layer_with.h"
@@ -37,6 +38,17 @@ class RnnCell : public Layer {
   // One step, in the cell's compute dtype. `input` is ProjectInput's, (batch, ...).
   virtual CellStep Step(CallContext& context, ir::Value input, ir::Operands states,
                         ir::Operands constants) = 0;
+
+  // All steps as one op, where there is one for this cell: `sequence` of the outputs (steps, batch,
+  // ...) in the order of t. `projected` is ProjectInput's, (steps, batch, ...).
+  struct Walk {
+    ir::Values states;  // the last ones
+    ir::Value sequence;
+  };
+  virtual std::optional<Walk> WalkAll(CallContext& /*context*/, ir::Value /*projected*/,
+                                      const ir::Values& /*initial*/, bool /*go_backwards*/) {
+    return std::nullopt;
+  }
 
   // Another cell with this config and no variables yet.
   virtual std::shared_ptr<RnnCell> Clone() const = 0;
