@@ -66,11 +66,16 @@ bool FoldedConv::FoldSquares(const Shape& y, int64_t multiple) {
   for (int axis = 0; axis < 2; ++axis) {
     const auto k = static_cast<size_t>(axis);
     shift_[k] = attrs_.padding_low[k] % 2;
-    pixels.push_back((x[axis + 1] + 1) / 2);
+    const int64_t squares = (x[axis + 1] + 1) / 2;
     taps.push_back((given_kernel_[axis] + shift_[k] + 1) / 2);
-    folded.padding_low[k] = (attrs_.padding_low[k] + shift_[k]) / 2;
-    folded.padding_high[k] = y[axis + 1] - 1 + taps.back() - folded.padding_low[k] - pixels.back();
-    if (folded.padding_high[k] < 0) return false;
+    const int64_t low = (attrs_.padding_low[k] + shift_[k]) / 2;
+    const int64_t high = y[axis + 1] - 1 + taps.back() - low - squares;
+    if (high < 0) return false;
+    // The engines want as much on both sides; the rest is zeros in the copy.
+    const int64_t both = std::min(low, high);
+    border_[k] = low - both;
+    pixels.push_back(squares + low + high - 2 * both);
+    folded.padding_low[k] = folded.padding_high[k] = both;
   }
   pixels.push_back(channels);
   taps.insert(taps.end(), {channels, given_kernel_[3]});
@@ -91,12 +96,13 @@ std::unique_ptr<Kernel> FoldedConv::MakeCopyOfX(const KernelRequest& request) co
     gather = fmt::format(
         "const i64 column = i % {columns}, row = i / {columns} % {rows}, n = i / {of_image};\n"
         "#pragma unroll\nfor (int b = 0; b < 4; ++b) {{\n"
-        "const i64 h = 2 * row + b / 2, w = 2 * column + b % 2;\n"
-        "if (h >= {height} || w >= {width}) continue;\n"
+        "const i64 h = 2 * (row - {above}) + b / 2, w = 2 * (column - {before}) + b % 2;\n"
+        "if (h < 0 || h >= {height} || w < 0 || w >= {width}) continue;\n"
         "#pragma unroll\nfor (int c = 0; c < {own}; ++c) "
         "pixel.at[b * {own} + c] = x0[((n * {height} + h) * {width} + w) * {own} + c];\n}}\n",
         fmt::arg("columns", x_[2]), fmt::arg("rows", x_[1]), fmt::arg("of_image", x_[1] * x_[2]),
-        fmt::arg("height", x[1]), fmt::arg("width", x[2]), fmt::arg("own", own));
+        fmt::arg("height", x[1]), fmt::arg("width", x[2]), fmt::arg("own", own),
+        fmt::arg("above", border_[0]), fmt::arg("before", border_[1]));
   }
   const std::string body = fmt::format(
       "const i64 i = i64(blockIdx.x) * 256 + threadIdx.x;\nif (i >= {pixels}) return;\n"

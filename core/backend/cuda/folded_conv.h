@@ -39,7 +39,8 @@ class FoldedConv {
   Shape x_, kernel_;
   bool is_padded_ = false;
   bool is_folded_ = false;
-  int64_t shift_[2] = {0, 0};  // e of each axis
+  int64_t shift_[2] = {0, 0};   // e of each axis
+  int64_t border_[2] = {0, 0};  // squares of zeros before the first
 };
 
 }  // namespace tricorn::backend::cuda

@@ -202,14 +202,10 @@ bool IsForDnn(const KernelRequest& request) {
   return IsFloating(result.dtype) && !is_empty && request.operands[0].rank() <= 5;
 }
 
-std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames& names,
-                             const ops::ConvAttrs& attrs, const ir::Type& x, const ir::Type& kernel,
-                             const ir::Type& y, std::array<Id, 3> roles) {
-  if (!IsForDnn(request)) return nullptr;
-  const bool on_matrix_units =
-      x.dtype != DType::kF64 && (x.dtype != DType::kF32 || request.allow_tf32);
-  // The gradient in x is as large as x.
-  const FoldedConv conv(attrs, x, kernel.shape, y.shape, on_matrix_units && roles[2] != kX);
+// nullptr when no engine takes it.
+std::unique_ptr<Kernel> MakeFrom(const KernelRequest& request, const OperationNames& names,
+                                 const FoldedConv& conv, const ir::Type& x, const ir::Type& kernel,
+                                 const ir::Type& y, std::array<Id, 3> roles) {
   auto plan = MakePlan(request, names, conv.attrs(), conv.x(), conv.kernel(), y.shape);
   if (!plan.ok()) return nullptr;
   Parts parts{.roles = roles,
@@ -220,6 +216,20 @@ std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames&
     parts.x_nbytes = conv.x().num_elements() * SizeOf(x.dtype);
   }
   return std::make_unique<DnnConvolution>(*std::move(plan), std::move(parts));
+}
+
+std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames& names,
+                             const ops::ConvAttrs& attrs, const ir::Type& x, const ir::Type& kernel,
+                             const ir::Type& y, std::array<Id, 3> roles) {
+  if (!IsForDnn(request)) return nullptr;
+  const bool on_matrix_units =
+      x.dtype != DType::kF64 && (x.dtype != DType::kF32 || request.allow_tf32);
+  // The gradient in x is as large as x.
+  const FoldedConv folded(attrs, x, kernel.shape, y.shape, on_matrix_units && roles[2] != kX);
+  std::unique_ptr<Kernel> made = MakeFrom(request, names, folded, x, kernel, y, roles);
+  if (made != nullptr || !folded.copies_x()) return made;
+  const FoldedConv as_it_is(attrs, x, kernel.shape, y.shape, false);
+  return MakeFrom(request, names, as_it_is, x, kernel, y, roles);
 }
 
 std::unique_ptr<Kernel> MakeConv(const KernelRequest& r) {
