@@ -7,9 +7,9 @@
 
 namespace tricorn::backend::cuda {
 
-// Mma(sum, a, b, T()): sum (16 x 8) += a (16 x k) b (k x 8) by a warp, k of 32 bytes. With g = lane /
-// 4 and t = lane % 4, words of a are (row g, word t), (row g + 8, t), (g, t + 4), (g + 8, t + 4), of
-// b (column g, words t and t + 4), and sum holds columns 2 t and 2 t + 1 of rows g and g + 8.
+// Mma(sum, a, b, T()): sum (16 x 8) += a (16 x k) b (k x 8) by a warp, k of 32 bytes. With g = lane
+// / 4 and t = lane % 4, words of a are (row g, word t), (row g + 8, t), (g, t + 4), (g + 8, t + 4),
+// of b (column g, words t and t + 4), and sum holds columns 2 t and 2 t + 1 of rows g and g + 8.
 // PackWord(p, stride): the word of the element at p and, of half precision, the one `stride` on.
 // RoundWord(word, T()): a stored word as Mma multiplies it.
 // Publish(flag, value), Await(flag, value): what a block wrote before the one (after a barrier)

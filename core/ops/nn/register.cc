@@ -4,9 +4,11 @@
 namespace tricorn::ops {
 
 void RegisterNn(OpRegistry& ops) {
-  for (const OpDef* op : {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
-                          &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
-                          &kBatchNormGradient, &kBatchNormStatistics, &kBatchNormSums, &kBatchNormReluGradient, &kBatchNormReluSums, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
+  for (const OpDef* op :
+       {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
+        &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
+        &kBatchNormGradient, &kBatchNormStatistics, &kBatchNormSums, &kBatchNormReluGradient,
+        &kBatchNormReluSums, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
     ops.Add(*op);
   }
 }

@@ -5,9 +5,9 @@
 #include "core/backend/cuda/index_code.h"
 #include "core/base/status.h"
 
-// Pooling and its gradients, channels last, as one thread an element of the result; of max pooling 16
-// bytes of channels. A gradient gathers what the windows over its element give: no atomics, the same
-// bits every run.
+// Pooling and its gradients, channels last, as one thread an element of the result; of max pooling
+// 16 bytes of channels. A gradient gathers what the windows over its element give: no atomics, the
+// same bits every run.
 
 namespace tricorn::backend::cuda {
 namespace {
