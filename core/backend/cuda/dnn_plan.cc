@@ -137,8 +137,8 @@ absl::StatusOr<std::shared_ptr<const DnnPlan>> DnnPlan::Make(Libraries& librarie
                    ExactProposals(made->target_, made->graph_, options));
   if (options.measure && made->target_.handle != nullptr && exact.size() > 1) {
     const std::string description =
-        fmt::format("cudnn {} {} {} {}", cudnnGetVersion(), DeviceKind(),
-                    options.allow_tensor_cores, made->operations_.description());
+        fmt::format("cudnn {} {} {} of {}\n{}", cudnnGetVersion(), DeviceKind(),
+                    options.allow_tensor_cores, exact.size(), made->operations_.description());
     if (made->AdoptBest(libraries, exact, description).ok()) {
       return std::shared_ptr<const DnnPlan>(std::move(made));
     }
@@ -160,11 +160,13 @@ absl::Status DnnPlan::Adopt(const DnnDescriptor& configuration) {
 
 absl::Status DnnPlan::AdoptBest(const Libraries& libraries, const std::vector<DnnDescriptor>& exact,
                                 const std::string& description) {
-  const std::optional<int64_t> kept = libraries.choices().Find(description);
-  if (kept && *kept >= 0 && *kept < static_cast<int64_t>(exact.size())) {
-    return Adopt(exact[static_cast<size_t>(*kept)]);
-  }
-  std::optional<size_t> best;
+  const auto kept = [&]() -> std::optional<size_t> {
+    const std::optional<int64_t> choice = libraries.choices().Find(description);
+    const bool is_one = choice && *choice >= 0 && *choice < static_cast<int64_t>(exact.size());
+    return is_one ? std::optional(static_cast<size_t>(*choice)) : std::nullopt;
+  };
+  std::optional<size_t> best = kept();
+  if (best) return Adopt(exact[*best]);
   float best_us = 0;
   for (size_t i = 0; i < std::min(exact.size(), kMaxMeasured); ++i) {
     if (!Adopt(exact[i]).ok() || workspace_nbytes_ > kMaxWorkspaceNbytes) continue;
@@ -175,7 +177,8 @@ absl::Status DnnPlan::AdoptBest(const Libraries& libraries, const std::vector<Dn
   }
   if (!best) return Unimplemented("cuDNN: expected an engine that runs, received none");
   libraries.choices().Keep(description, static_cast<int64_t>(*best));
-  return Adopt(exact[*best]);
+  // What another thread or process found meanwhile, if it was first.
+  return Adopt(exact[kept().value_or(*best)]);
 }
 
 absl::StatusOr<float> DnnPlan::MeasureUs() const {
