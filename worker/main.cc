@@ -1,6 +1,5 @@
 // tricorn-worker: the agent of one machine, and the processes that it starts.
 
-#include <string>
 #include <utility>
 
 #include "worker/keras/keras_engine.h"
@@ -12,12 +11,8 @@ int main(int argc, char** argv) {
   return WorkerMain(
       argc, argv,
       {.make_engine =
-           [](const std::string& plugin_directory) {
-             return std::make_unique<KerasEngine>(plugin_directory);
-           },
-       .model_loader = [](int threads, const std::string& plugin_directory) -> LoadModel {
-         return [threads, plugin_directory](std::string bytes) {
-           return LoadServedModel(std::move(bytes), threads, plugin_directory);
-         };
+           [](const EngineOptions& options) { return std::make_unique<KerasEngine>(options); },
+       .model_loader = [](const EngineOptions& options) -> LoadModel {
+         return [options](std::string bytes) { return LoadServedModel(std::move(bytes), options); };
        }});
 }

@@ -13,8 +13,9 @@ struct LocalClusterOptions {
   std::string programs;  // folder of tricorn-coordinator and tricorn-worker
   std::string data_dir;
   int workers = 2;
-  int threads = 1;  // a worker
-  int port = 7470;  // of the coordinator; its HTTP port is one more; 0: any free ones
+  int threads = 1;              // a worker
+  std::string device = "auto";  // of the workers' processes
+  int port = 7470;              // of the coordinator; its HTTP port is one more; 0: any free ones
   double start_timeout_s = 30;
 };
 

@@ -99,6 +99,10 @@ void AddUp(CLI::App& app, Session& session) {
       ->capture_default_str();
   command.add_option("--threads", options->threads, "A worker [the cores divided by the workers]")
       ->check(CLI::Range(1, 4096));
+  command
+      .add_option("--device", options->device,
+                  "Where the workers compute: auto, cpu, cuda, or cuda:N")
+      ->capture_default_str();
   command.add_option("--data-dir", options->data_dir,
                      "Where jobs, models and logs live [a temporary directory]");
   command

@@ -8,6 +8,7 @@
 
 #include <cctype>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "core/base/env.h"
@@ -16,6 +17,7 @@
 #include "worker/agent/agent_metrics.h"
 #include "worker/agent/assignment_process.h"
 #include "worker/agent/coordinator_link.h"
+#include "worker/agent/devices.h"
 #include "worker/process/supervisor.h"
 #include "worker/process/unique_fd.h"
 
@@ -56,7 +58,8 @@ std::string NewIncarnation() {
   return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
 
-v1::RegisterRequest Introduce(const AgentOptions& options, const std::string& incarnation) {
+v1::RegisterRequest Introduce(const AgentOptions& options, const DeviceOffer& offer,
+                              const std::string& incarnation) {
   v1::RegisterRequest self;
   self.set_worker_id(options.worker_id);
   self.set_incarnation(incarnation);
@@ -67,7 +70,9 @@ v1::RegisterRequest Introduce(const AgentOptions& options, const std::string& in
   self.set_host_id(options.host.id);
   self.set_address(options.address);
   self.set_version(std::string(Version()));
+  self.mutable_capacity()->set_gpus(offer.gpus());
   self.add_backends("cpu");
+  if (offer.gpus() > 0) self.add_backends("cuda");
   return self;
 }
 
@@ -80,11 +85,13 @@ struct Agent::Impl {
         logger(std::move(logger_)),
         data_directory_lock(std::move(lock)),
         incarnation(NewIncarnation()),
+        offer(OfferDevices(options.device, options.visible_gpus)),
+        devices(offer.names),
         channel(std::move(channel_)),
         supervisor({.on_exit = [this](const ProcessExit& exit) { OnExit(exit); },
                     .on_line = [this](const ProcessSpec& spec,
                                       std::string_view line) { OnLine(spec, line); }}),
-        link(channel, Introduce(options, incarnation),
+        link(channel, Introduce(options, offer, incarnation),
              {.on_registered =
                   [this](const v1::RegisterResponse& response) {
                     if (!response.has_stop_grace()) return;
@@ -96,9 +103,12 @@ struct Agent::Impl {
              logger) {}
 
   void OnAssignments(const v1::AssignmentSet& set) {
+    std::set<std::string> ids;
+    for (const v1::Assignment& assignment : set.assignments()) ids.insert(assignment.id());
+    devices.SetAssignments(ids);
     std::vector<ProcessSpec> wanted;
     for (const v1::Assignment& assignment : set.assignments()) {
-      wanted.push_back(ProcessFor(assignment, options, incarnation));
+      wanted.push_back(ProcessFor(assignment, options, incarnation, devices.Of(assignment.id())));
     }
     logger.Info("assignments",
                 {{"revision", set.revision()}, {"count", static_cast<int64_t>(wanted.size())}});
@@ -134,6 +144,8 @@ struct Agent::Impl {
   const Logger logger;
   const UniqueFd data_directory_lock;
   const std::string incarnation;
+  const DeviceOffer offer;
+  Devices devices;  // of the thread that hears of assignments
   const std::shared_ptr<grpc::Channel> channel;
   Supervisor supervisor;
   CoordinatorLink link;
@@ -183,6 +195,7 @@ void Agent::Run() {
   self.logger.Info("agent started", {{"listen", address()},
                                      {"metrics", http_address()},
                                      {"coordinator", self.options.coordinator},
+                                     {"device", self.offer.description},
                                      {"incarnation", self.incarnation}});
   self.link.Start();
   self.supervisor.Run();

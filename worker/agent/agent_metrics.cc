@@ -10,6 +10,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/backend/nvml.h"
 #include "core/base/status.h"
 #include "core/base/version.h"
 #include "worker/predictor/predictor_stats.h"
@@ -83,6 +84,24 @@ std::vector<prometheus::MetricFamily> PredictorFamilies(
   return {requests, duration, batches, rows, queued};
 }
 
+std::vector<prometheus::MetricFamily> GpuFamilies() {
+  using prometheus::MetricType;
+  auto utilization = Family("tricorn_worker_gpu_utilization",
+                            "Share of the time in which the GPU ran something.", MetricType::Gauge);
+  auto used = Family("tricorn_worker_gpu_memory_used_bytes",
+                     "Memory of the GPU that is in use, whoever uses it.", MetricType::Gauge);
+  auto total = Family("tricorn_worker_gpu_memory_bytes", "Memory of the GPU.", MetricType::Gauge);
+  int index = 0;
+  for (const backend::GpuState& gpu : backend::ReadGpus()) {
+    const std::vector<prometheus::ClientMetric::Label> labels = {{"gpu", std::to_string(index++)},
+                                                                 {"name", gpu.name}};
+    utilization.metric.push_back(Sample(labels, gpu.utilization));
+    used.metric.push_back(Sample(labels, static_cast<double>(gpu.memory_used)));
+    total.metric.push_back(Sample(labels, static_cast<double>(gpu.memory_total)));
+  }
+  return {utilization, used, total};
+}
+
 // Gauges that are computed when asked for.
 class Gauges : public prometheus::Collectable {
  public:
@@ -117,6 +136,7 @@ class Gauges : public prometheus::Collectable {
     }
     std::vector<prometheus::MetricFamily> families = PredictorFamilies(running);
     families.insert(families.end(), {build, registered, processes, resident});
+    for (prometheus::MetricFamily& family : GpuFamilies()) families.push_back(std::move(family));
     return families;
   }
 

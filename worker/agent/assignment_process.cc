@@ -22,7 +22,7 @@ std::string ScratchDirectory(const std::string& assignment_id, const AgentOption
 }
 
 ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& options,
-                       const std::string& incarnation) {
+                       const std::string& incarnation, const std::string& device) {
   const std::string kind = assignment.has_predictor() ? "predictor" : "trainer";
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   ProcessSpec spec = {.id = assignment.id(),
@@ -39,6 +39,9 @@ ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& opt
   flag("--id", options.worker_id);
   flag("--incarnation", incarnation);
   flag("--threads", std::to_string(ThreadsFor(assignment, options)));
+  flag("--device", device);
+  flag("--trace-dir", options.trace_directory);
+  if (options.allow_tf32) spec.argv.push_back("--allow-tf32");
   flag("--listen", host + ":0");
   flag("--address", options.address);
   flag("--cache-dir", JoinPath(options.data_dir, "cache"));

@@ -12,7 +12,7 @@ namespace tricorn::worker {
 // The process that does an assignment: `tricorn-worker trainer ...` or `... predictor ...`, with
 // the serialized assignment as its input.
 ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& options,
-                       const std::string& incarnation);
+                       const std::string& incarnation, const std::string& device);
 
 // Where that process may write; removed when it has ended.
 std::string ScratchDirectory(const std::string& assignment_id, const AgentOptions& options);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "proto/rpc/transport.h"
@@ -12,9 +13,13 @@ namespace tricorn::worker {
 struct AgentOptions {
   std::string coordinator;  // host:port
   std::string worker_id;
-  int slots = 1;            // trainers at a time
-  int predictor_slots = 4;  // and predictors beside them
-  Host host;                // what it offers
+  int slots = 1;                // trainers at a time
+  int predictor_slots = 4;      // and predictors beside them
+  Host host;                    // what it offers
+  std::string device = "auto";  // of its processes, as core/backend/choice has it
+  bool allow_tf32 = false;
+  std::string trace_directory;              // empty: none
+  std::optional<std::string> visible_gpus;  // CUDA_VISIBLE_DEVICES, where it is set
   // Where the agent answers health checks; its processes listen on the same host.
   std::string listen = "127.0.0.1:0";
   std::string http_listen = "127.0.0.1:0";  // /metrics

@@ -7,6 +7,7 @@
 #include "worker/keras/fit_callback.h"
 #include "worker/keras/job_callbacks.h"
 #include "worker/keras/snapshot.h"
+#include "worker/keras/trace_callback.h"
 
 namespace tricorn::worker {
 namespace {
@@ -54,6 +55,10 @@ absl::StatusOr<EngineResult> RunFitJob(JobSession& session, EngineEvents& events
   std::vector<keras::Callback*> callbacks;
   for (const auto& callback : own) callbacks.push_back(callback.get());
   callbacks.push_back(&telling);
+  std::optional<TraceCallback> tracing;
+  if (!session.trace_directory.empty()) {
+    callbacks.push_back(&tracing.emplace(session.trace_directory, session.task.task, events));
+  }
   const Dataset* validation =
       session.task.validation_data ? &*session.task.validation_data : nullptr;
   ASSIGN_OR_RETURN(const keras::History history,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/backend/choice/open_device.h"
 #include "core/base/status.h"
 #include "worker/keras/device_group.h"
 
@@ -12,6 +13,16 @@ namespace {
 constexpr size_t kUnbuiltVariables = 2;  // iteration and learning_rate
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<backend::Device>> OpenJobDevice(const EngineOptions& options,
+                                                               EngineEvents& events) {
+  ASSIGN_OR_RETURN(backend::OpenedDevice opened,
+                   backend::OpenDevice(options.device, {.allow_tf32 = options.allow_tf32}));
+  std::string text = fmt::format("computes on {}", opened.device->platform());
+  if (!opened.why_not_cuda.empty()) text += fmt::format(": {}", opened.why_not_cuda);
+  events.OnLog(v1::LogLine::SEVERITY_INFO, std::move(text));
+  return std::move(opened.device);
+}
 
 keras::Distribution DistributionOf(const EngineTask& task) {
   keras::Distribution distribution;
@@ -34,9 +45,9 @@ keras::Distribution DistributionOf(const EngineTask& task) {
 absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
                                                             EngineEvents& events) {
   keras::Distribution distribution = DistributionOf(session.task);
-  ASSIGN_OR_RETURN(session.device_group, ConnectGroupOf(session.task, session.device));
+  ASSIGN_OR_RETURN(session.device_group, ConnectGroupOf(session.task, *session.device));
   distribution.device_group = session.device_group.get();
-  ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), session.device,
+  ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), *session.device,
                                                         distribution, session.objects));
   const std::vector<Tensor>& saved = session.loaded.optimizer.variables;
   const size_t expected = trainer->optimizer().variables().size();

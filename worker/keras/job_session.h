@@ -4,19 +4,21 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
-#include "core/backend/cpu/cpu_device.h"
+#include "core/backend/device.h"
 #include "core/comm/device_group.h"
 #include "core/keras/saving/keras_file.h"
 #include "core/keras/training/distribution.h"
 #include "core/keras/training/trainer.h"
 #include "worker/trainer/engine.h"
+#include "worker/trainer/engine_options.h"
 
 namespace tricorn::worker {
 
 // What fit, evaluate and predict share on one rank.
 struct JobSession {
   EngineTask task;
-  backend::cpu::CpuDevice device;
+  std::unique_ptr<backend::Device> device;
+  std::string trace_directory;  // as EngineOptions
   keras::Registries objects;  // the classes that the job may name
   keras::LoadedModel loaded;
   std::unique_ptr<comm::DeviceGroup> device_group = nullptr;  // outlives the trainer
@@ -25,6 +27,10 @@ struct JobSession {
   keras::Model& model() { return *loaded.model; }
   bool leads() const { return task.task.rank() == 0; }
 };
+
+// The device of the options; which one it is, and why it is no GPU, goes to the job's log.
+absl::StatusOr<std::unique_ptr<backend::Device>> OpenJobDevice(const EngineOptions& options,
+                                                               EngineEvents& events);
 
 // How this rank computes its shards. Bits may depend on the threads of a shard, so these follow
 // from the spec alone: the threads that the whole gang asks for, divided by the shards; one a shard

@@ -30,9 +30,14 @@ absl::StatusOr<EngineResult> RunJob(JobSession& session, EngineEvents& events) {
 }  // namespace
 
 absl::StatusOr<EngineResult> KerasEngine::Run(EngineTask task, EngineEvents& events) {
-  JobSession session{.task = std::move(task), .device = {}, .objects = {}, .loaded = {}};
+  ASSIGN_OR_RETURN(std::unique_ptr<backend::Device> device, OpenJobDevice(options_, events));
+  JobSession session{.task = std::move(task),
+                     .device = std::move(device),
+                     .trace_directory = options_.trace_directory,
+                     .objects = {},
+                     .loaded = {}};
   const v1::JobSpec& spec = session.spec();
-  ASSIGN_OR_RETURN(session.objects, ObjectsWithPlugins(plugin_directory_));
+  ASSIGN_OR_RETURN(session.objects, ObjectsWithPlugins(options_.plugin_directory));
   ASSIGN_OR_RETURN(session.loaded, LoadJobModel(session.task.model, spec.compile_config_json(),
                                                 session.task.task.seed(), session.objects));
   session.task.model.clear();

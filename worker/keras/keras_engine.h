@@ -1,22 +1,20 @@
 #pragma once
 
-#include <string>
 #include <utility>
 
 #include "worker/trainer/engine.h"
+#include "worker/trainer/engine_options.h"
 
 namespace tricorn::worker {
 
-// The Keras engine on this machine's processor.
+// The Keras engine on one device of this machine.
 class KerasEngine : public Engine {
  public:
-  // With the classes of the shared objects of `plugin_directory`, if it is not empty.
-  explicit KerasEngine(std::string plugin_directory = "")
-      : plugin_directory_(std::move(plugin_directory)) {}
+  explicit KerasEngine(EngineOptions options = {}) : options_(std::move(options)) {}
   absl::StatusOr<EngineResult> Run(EngineTask task, EngineEvents& events) override;
 
  private:
-  const std::string plugin_directory_;
+  const EngineOptions options_;
 };
 
 }  // namespace tricorn::worker

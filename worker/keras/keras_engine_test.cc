@@ -253,7 +253,7 @@ TEST(KerasEngine, ServesWhatItTrained) {
   ASSERT_TRUE(predicted.ok()) << predicted.status();
   NpzReader npz = NpzReader::OpenBytes(predicted->predictions).value();
 
-  const auto served = LoadServedModel(trained->model, 1);
+  const auto served = LoadServedModel(trained->model, {});
   ASSERT_TRUE(served.ok()) << served.status();
   ASSERT_EQ((*served)->inputs().size(), 1u);
   EXPECT_EQ((*served)->inputs()[0].name, "numbers");

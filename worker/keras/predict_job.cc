@@ -39,7 +39,7 @@ absl::StatusOr<EngineResult> RunPredictJob(JobSession& session, EngineEvents& ev
   ASSIGN_OR_RETURN(const keras::ColumnMap columns,
                    keras::ColumnMap::Make(data.columns(), session.model().input_names(), {},
                                           /*needs_y=*/false));
-  keras::Predictor predictor(session.model(), session.device, session.task.threads, batch_size);
+  keras::Predictor predictor(session.model(), *session.device, session.task.threads, batch_size);
   auto predict = [&](RowRange range) -> absl::StatusOr<std::vector<Tensor>> {
     ASSIGN_OR_RETURN(const std::vector<Tensor> read, ReadRows(data, range));
     return predictor.Predict(columns.Apply(read).x);

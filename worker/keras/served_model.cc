@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "core/backend/cpu/cpu_device.h"
+#include "core/backend/choice/open_device.h"
 #include "core/base/status.h"
 #include "core/keras/training/predictor.h"
 #include "worker/keras/model_source.h"
@@ -21,8 +21,11 @@ PredictModel::Port PortOf(const std::string& name, const keras::KerasTensor& ten
 
 class ServedModel : public PredictModel {
  public:
-  ServedModel(std::shared_ptr<keras::Model> model, int threads)
-      : model_(std::move(model)), predictor_(*model_, device_, threads) {
+  ServedModel(std::shared_ptr<keras::Model> model, std::unique_ptr<backend::Device> device,
+              int threads)
+      : model_(std::move(model)),
+        device_(std::move(device)),
+        predictor_(*model_, *device_, threads) {
     for (size_t i = 0; i < model_->inputs().size(); ++i) {
       inputs_.push_back(PortOf(model_->input_names()[i], model_->inputs()[i]));
     }
@@ -39,23 +42,25 @@ class ServedModel : public PredictModel {
 
  private:
   const std::shared_ptr<keras::Model> model_;
-  backend::cpu::CpuDevice device_;
+  const std::unique_ptr<backend::Device> device_;
   keras::Predictor predictor_;
   std::vector<Port> inputs_, outputs_;
 };
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<PredictModel>> LoadServedModel(std::string bytes, int threads,
-                                                              const std::string& plugin_directory) {
-  ASSIGN_OR_RETURN(const keras::Registries objects, ObjectsWithPlugins(plugin_directory));
+absl::StatusOr<std::unique_ptr<PredictModel>> LoadServedModel(std::string bytes,
+                                                              const EngineOptions& options) {
+  ASSIGN_OR_RETURN(const keras::Registries objects, ObjectsWithPlugins(options.plugin_directory));
   ASSIGN_OR_RETURN(const keras::LoadedModel loaded, LoadJobModel(bytes, "", /*seed=*/0, objects));
   RETURN_IF_ERROR(loaded.model->status());
   if (loaded.model->inputs().empty()) {
     return FailedPrecondition("model {}: expected one with an input shape, received one without",
                               loaded.model->name());
   }
-  return std::make_unique<ServedModel>(loaded.model, threads);
+  ASSIGN_OR_RETURN(backend::OpenedDevice opened,
+                   backend::OpenDevice(options.device, {.allow_tf32 = options.allow_tf32}));
+  return std::make_unique<ServedModel>(loaded.model, std::move(opened.device), options.threads);
 }
 
 }  // namespace tricorn::worker

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "proto/rpc/transport.h"
+#include "worker/trainer/engine_options.h"
 
 namespace tricorn::worker {
 
@@ -14,6 +15,9 @@ struct ChildOptions {
   std::string worker_id;
   std::string incarnation;
   int threads = 1;
+  std::string device = "cpu";
+  std::string trace_directory;  // empty: none
+  bool allow_tf32 = false;
   std::string listen = "127.0.0.1:0";
   std::string address = "127.0.0.1";
   std::string cache_directory;
@@ -22,6 +26,10 @@ struct ChildOptions {
   std::string plugin_directory;  // empty: none
   rpc::TlsFiles tls;
   bool insecure = false;
+
+  EngineOptions engine() const {
+    return {threads, plugin_directory, device, trace_directory, allow_tf32};
+  }
 };
 
 }  // namespace tricorn::worker

@@ -21,6 +21,9 @@ struct RunOptions {
   std::string job_file;
   int threads = 0;  // 0: this host's, divided by the ranks on it
   std::string plugin_directory;
+  std::string device = "auto";
+  std::string trace_directory;
+  bool allow_tf32 = false;
   bool under_mpirun = false;
 };
 // Of a user or of mpirun: a job without a coordinator (worker/standalone).

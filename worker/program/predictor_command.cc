@@ -43,8 +43,7 @@ absl::Status Predict(const ChildOptions& options, const Engines& engines, const 
     return RunPredictor(
         Env::Posix(), assignment,
         rpc::MakeChannel(options.coordinator, credentials, kMaxMessageBytes), predictor,
-        engines.model_loader(options.threads, options.plugin_directory),
-        logger.With({"assignment", assignment.id()}),
+        engines.model_loader(options.engine()), logger.With({"assignment", assignment.id()}),
         [&](const PredictorStats& stats) {
           if (const absl::Status status = WriteStatus(ToJson(stats).Dump()); !status.ok()) {
             logger.Warning("statistics are not exported", {{"error", status.ToString()}});

@@ -43,7 +43,11 @@ absl::Status Run(const RunOptions& options, const Engines& engines, comm::MpiWor
       return world->Connect(shards, total_shards);
     };
   }
-  const std::unique_ptr<Engine> engine = engines.make_engine(options.plugin_directory);
+  const std::unique_ptr<Engine> engine =
+      engines.make_engine({.plugin_directory = options.plugin_directory,
+                           .device = options.device,
+                           .trace_directory = options.trace_directory,
+                           .allow_tf32 = options.allow_tf32});
   try {
     return RunJob(Env::Posix(), job, self, *engine, logger, Print);
   } catch (const std::bad_alloc&) {

@@ -32,7 +32,7 @@ absl::Status Train(const ChildOptions& options, const Engines& engines, const Lo
   trainer.cache_directory = options.cache_directory;
   trainer.cache_limit_bytes = options.cache_limit_bytes;
   trainer.scratch_directory = options.scratch_directory;
-  const std::unique_ptr<Engine> engine = engines.make_engine(options.plugin_directory);
+  const std::unique_ptr<Engine> engine = engines.make_engine(options.engine());
   try {
     return RunTrainer(Env::Posix(), assignment,
                       rpc::MakeChannel(options.coordinator, credentials, kMaxMessageBytes), trainer,

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "core/backend/choice/open_device.h"
 #include "core/base/version.h"
 #include "worker/agent/host.h"
 #include "worker/process/exit_code.h"
@@ -30,6 +31,22 @@ void AddTls(CLI::App& app, rpc::TlsFiles& tls, bool& insecure) {
   app.add_flag("--insecure", insecure, "Listen beyond loopback without TLS");
 }
 
+// Where a process computes.
+void AddDevice(CLI::App& app, std::string& device, bool& allow_tf32, std::string& trace_directory) {
+  app.add_option("--device", device,
+                 "auto (GPUs if there are any that can be used), cpu, cuda, or cuda:N")
+      ->check([](const std::string& name) {
+        return std::string(backend::CheckDeviceName(name).message());
+      })
+      ->capture_default_str();
+  app.add_flag("--allow-tf32", allow_tf32,
+               "GPUs may round the operands of float32 products to TF32: faster, three digits");
+  app.add_option("--trace-dir", trace_directory,
+                 "Directory for a timeline of the GPU in some steps of each fit job, for "
+                 "chrome://tracing")
+      ->check(CLI::ExistingDirectory);
+}
+
 void AddAgent(CLI::App& app, AgentOptions& options) {
   app.add_option("--coordinator", options.coordinator, "host:port of the coordinator")->required();
   app.add_option("--data-dir", options.data_dir, "Cache and scratch files, of this agent alone")
@@ -40,6 +57,7 @@ void AddAgent(CLI::App& app, AgentOptions& options) {
                  "Threads to compute with, all trainers together")
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
+  AddDevice(app, options.device, options.allow_tf32, options.trace_directory);
   app.add_option("--slots", options.slots, "Training processes at a time")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -74,6 +92,7 @@ void AddChild(CLI::App& app, ChildOptions& options) {
   app.add_option("--id", options.worker_id)->required();
   app.add_option("--incarnation", options.incarnation)->required();
   app.add_option("--threads", options.threads)->required();
+  AddDevice(app, options.device, options.allow_tf32, options.trace_directory);
   app.add_option("--listen", options.listen)->required();
   app.add_option("--address", options.address)->required();
   app.add_option("--cache-dir", options.cache_directory)->required();
@@ -88,6 +107,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
   app.add_option("--threads", options.threads,
                  "Threads to compute with [the host's, divided by the ranks on it]")
       ->check(CLI::Range(1, 4096));
+  AddDevice(app, options.device, options.allow_tf32, options.trace_directory);
   app.add_option("--plugin-dir", options.plugin_directory,
                  "Directory of shared objects with classes of your own")
       ->check(CLI::ExistingDirectory);
@@ -133,6 +153,7 @@ int WorkerMain(int argc, char** argv, const Engines& engines) {
   } else {
     agent.host = DescribeHost();
     agent.worker_id = DefaultWorkerId();
+    if (const char* gpus = std::getenv("CUDA_VISIBLE_DEVICES")) agent.visible_gpus = gpus;
     AddAgent(app, agent);
   }
   if (is_child || is_run || command == "agent") {

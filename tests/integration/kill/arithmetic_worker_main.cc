@@ -5,12 +5,15 @@
 #include "worker/program/worker_main.h"
 
 int main(int argc, char** argv) {
+  using tricorn::worker::EngineOptions;
   using tricorn::worker::LoadModel;
   return tricorn::worker::WorkerMain(
       argc, argv,
       {.make_engine =
-           [](const std::string&) { return std::make_unique<tricorn::tests::ArithmeticEngine>(); },
-       .model_loader = [](int, const std::string&) -> LoadModel {
+           [](const EngineOptions&) {
+             return std::make_unique<tricorn::tests::ArithmeticEngine>();
+           },
+       .model_loader = [](const EngineOptions&) -> LoadModel {
          return [](std::string) { return absl::UnimplementedError("there is no model"); };
        }});
 }
