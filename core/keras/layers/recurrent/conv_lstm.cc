@@ -160,8 +160,8 @@ CellStep ConvLSTMCell<N>::Step(CallContext& context, ir::Value input, ir::Operan
 }
 
 template <typename Derived, int N>
-std::shared_ptr<RnnCell> ConvLSTM<Derived, N>::MakeCell() const {
-  const ConvLSTMConfig<N>& c = this->config_;
+std::shared_ptr<RnnCell> ConvLSTM<Derived, N>::MakeCell(const ConvLSTMConfig<N>& c,
+                                                        LayerOptions options) {
   return std::make_shared<ConvLSTMCell<N>>(
       ConvLSTMCellConfig<N>{.filters = c.filters,
                             .kernel_size = c.kernel_size,
@@ -185,7 +185,7 @@ std::shared_ptr<RnnCell> ConvLSTM<Derived, N>::MakeCell() const {
                             .dropout = c.dropout,
                             .recurrent_dropout = c.recurrent_dropout,
                             .seed = c.seed},
-      this->OptionsNamed("conv_lstm_cell"));
+      std::move(options));
 }
 
 template class ConvLSTM<ConvLSTM1D, 1>;

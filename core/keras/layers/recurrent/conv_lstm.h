@@ -125,7 +125,8 @@ template <typename Derived, int N>
 class ConvLSTM : public RecurrentOfCell<Derived, ConvLSTMConfig<N>> {
  public:
   using RecurrentOfCell<Derived, ConvLSTMConfig<N>>::RecurrentOfCell;
-  std::shared_ptr<RnnCell> MakeCell() const;
+  static constexpr std::string_view kCellName = "conv_lstm_cell";
+  static std::shared_ptr<RnnCell> MakeCell(const ConvLSTMConfig<N>& c, LayerOptions options);
 };
 
 class ConvLSTM1D : public ConvLSTM<ConvLSTM1D, 1> {

@@ -52,8 +52,7 @@ CellStep GRUCell::Step(CallContext& context, ir::Value input, ir::Operands state
   return {next, {next}};
 }
 
-std::shared_ptr<RnnCell> GRU::MakeCell() const {
-  const auto& c = config_;
+std::shared_ptr<RnnCell> GRU::MakeCell(const GRUConfig& c, LayerOptions options) {
   return std::make_shared<GRUCell>(GRUCellConfig{.units = c.units,
                                                  .activation = c.activation,
                                                  .recurrent_activation = c.recurrent_activation,
@@ -71,7 +70,7 @@ std::shared_ptr<RnnCell> GRU::MakeCell() const {
                                                  .recurrent_dropout = c.recurrent_dropout,
                                                  .reset_after = c.reset_after,
                                                  .seed = c.seed},
-                                   OptionsNamed("gru_cell"));
+                                   std::move(options));
 }
 
 }  // namespace tricorn::keras::layers

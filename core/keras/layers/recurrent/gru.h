@@ -102,7 +102,8 @@ class GRU : public RecurrentOfCell<GRU, GRUConfig> {
  public:
   static constexpr std::string_view kClassName = "GRU";
   using RecurrentOfCell::RecurrentOfCell;
-  std::shared_ptr<RnnCell> MakeCell() const;
+  static constexpr std::string_view kCellName = "gru_cell";
+  static std::shared_ptr<RnnCell> MakeCell(const GRUConfig& c, LayerOptions options);
 };
 
 }  // namespace layers

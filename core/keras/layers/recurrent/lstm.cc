@@ -45,8 +45,7 @@ std::optional<RnnCell::Walk> LSTMCell::WalkAll(CallContext& context, ir::Value p
   return Walk{{all.h, all.c}, all.sequence};
 }
 
-std::shared_ptr<RnnCell> LSTM::MakeCell() const {
-  const auto& c = config_;
+std::shared_ptr<RnnCell> LSTM::MakeCell(const LSTMConfig& c, LayerOptions options) {
   return std::make_shared<LSTMCell>(LSTMCellConfig{.units = c.units,
                                                    .activation = c.activation,
                                                    .recurrent_activation = c.recurrent_activation,
@@ -64,7 +63,7 @@ std::shared_ptr<RnnCell> LSTM::MakeCell() const {
                                                    .dropout = c.dropout,
                                                    .recurrent_dropout = c.recurrent_dropout,
                                                    .seed = c.seed},
-                                    OptionsNamed("lstm_cell"));
+                                    std::move(options));
 }
 
 }  // namespace tricorn::keras::layers

@@ -102,7 +102,8 @@ class LSTM : public RecurrentOfCell<LSTM, LSTMConfig> {
  public:
   static constexpr std::string_view kClassName = "LSTM";
   using RecurrentOfCell::RecurrentOfCell;
-  std::shared_ptr<RnnCell> MakeCell() const;
+  static constexpr std::string_view kCellName = "lstm_cell";
+  static std::shared_ptr<RnnCell> MakeCell(const LSTMConfig& c, LayerOptions options);
 };
 
 }  // namespace layers

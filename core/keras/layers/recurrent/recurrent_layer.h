@@ -84,13 +84,16 @@ class RecurrentWith : public LayerWith<Derived, C, RecurrentLayer> {
   }
 };
 
-// Of layers that make their cell from their own config: LSTM's is an LSTMCell.
+// Of layers that make their cell from their own config: LSTM's is an LSTMCell. Derived gives
+// `MakeCell(config, options)`, static because it is called before there is a Derived, and
+// kCellName.
 template <typename Derived, HasFields C>
 class RecurrentOfCell : public RecurrentWith<Derived, C> {
  public:
   explicit RecurrentOfCell(C config = {}, LayerOptions options = {})
       : RecurrentWith<Derived, C>(std::move(config), std::move(options)) {
-    this->set_cell(static_cast<Derived*>(this)->MakeCell());
+    this->set_cell(
+        Derived::MakeCell(this->config_, this->OptionsNamed(std::string(Derived::kCellName))));
   }
 
   std::shared_ptr<RecurrentLayer> Reversed(std::string name) const override {

@@ -19,8 +19,7 @@ CellStep SimpleRNNCell::Step(CallContext& context, ir::Value input, ir::Operands
   return {h, {h}};
 }
 
-std::shared_ptr<RnnCell> SimpleRNN::MakeCell() const {
-  const auto& c = config_;
+std::shared_ptr<RnnCell> SimpleRNN::MakeCell(const SimpleRNNConfig& c, LayerOptions options) {
   return std::make_shared<SimpleRNNCell>(
       SimpleRNNCellConfig{.units = c.units,
                           .activation = c.activation,
@@ -37,7 +36,7 @@ std::shared_ptr<RnnCell> SimpleRNN::MakeCell() const {
                           .dropout = c.dropout,
                           .recurrent_dropout = c.recurrent_dropout,
                           .seed = c.seed},
-      OptionsNamed("simple_rnn_cell"));
+      std::move(options));
 }
 
 }  // namespace tricorn::keras::layers

@@ -88,7 +88,8 @@ class SimpleRNN : public RecurrentOfCell<SimpleRNN, SimpleRNNConfig> {
  public:
   static constexpr std::string_view kClassName = "SimpleRNN";
   using RecurrentOfCell::RecurrentOfCell;
-  std::shared_ptr<RnnCell> MakeCell() const;
+  static constexpr std::string_view kCellName = "simple_rnn_cell";
+  static std::shared_ptr<RnnCell> MakeCell(const SimpleRNNConfig& c, LayerOptions options);
 };
 
 }  // namespace layers
