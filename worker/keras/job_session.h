@@ -19,7 +19,7 @@ struct JobSession {
   EngineTask task;
   std::unique_ptr<backend::Device> device;
   std::string trace_directory;  // as EngineOptions
-  keras::Registries objects;  // the classes that the job may name
+  keras::Registries objects;    // the classes that the job may name
   keras::LoadedModel loaded;
   std::unique_ptr<comm::DeviceGroup> device_group = nullptr;  // outlives the trainer
 

@@ -25,7 +25,8 @@ def norm(x, residual, bias, gamma, beta):
 
 def norm_gradient(dy, x, mean, inverse, gamma, beta, residual):
     dx, dgamma, dbeta = torch.ops.aten.native_layer_norm_backward(
-        dy, x, (DIM,), mean, inverse, gamma, beta, (True, True, True))
+        dy, x, (DIM,), mean, inverse, gamma, beta, (True, True, True)
+    )
     total = dx + residual
     return total, dgamma, dbeta, total.sum(0)
 
@@ -48,7 +49,9 @@ def cross_entropy(logits, labels):
     probabilities = torch.log_softmax(logits.float(), -1)
     loss = F.nll_loss(probabilities, labels)
     gradient = probabilities.exp()
-    gradient = (gradient - (torch.arange(VOCABULARY, device="cuda") == labels[:, None]).float()) / TOKENS
+    gradient = (
+        gradient - (torch.arange(VOCABULARY, device="cuda") == labels[:, None]).float()
+    ) / TOKENS
     return loss, gradient.to(HALF)
 
 
@@ -56,7 +59,9 @@ def measure(name, function, *arguments, compiles=True):
     times = []
     for make in (lambda f: f, torch.compile) if compiles else (lambda f: f,):
         run = make(function)
-        sets = [[a.clone() for a in arguments] for _ in range(3 if arguments[0].numel() < 1e8 else 1)]
+        sets = [
+            [a.clone() for a in arguments] for _ in range(3 if arguments[0].numel() < 1e8 else 1)
+        ]
         for i in range(4):
             run(*sets[i % len(sets)])
         torch.cuda.synchronize()
@@ -80,8 +85,17 @@ def main():
     measure("copy", lambda a, b: b.copy_(a), source, target, compiles=False)
     measure("bias, residual, layer norm", norm, x, residual, bias, gamma, beta)
     measure("bias, dropout, residual, layer norm", dropout_norm, x, residual, bias, gamma, beta)
-    measure("layer norm gradient, residual, bias gradient", norm_gradient, residual, x,
-            full(TOKENS, 1), full(TOKENS, 1).abs(), gamma.to(HALF), beta.to(HALF), residual)
+    measure(
+        "layer norm gradient, residual, bias gradient",
+        norm_gradient,
+        residual,
+        x,
+        full(TOKENS, 1),
+        full(TOKENS, 1).abs(),
+        gamma.to(HALF),
+        beta.to(HALF),
+        residual,
+    )
     measure("bias, gelu", gelu, big, half(4 * DIM))
     measure("gelu gradient, bias gradient", gelu_gradient, big, big.clone(), half(4 * DIM))
     measure("softmax of rows of 1,024, float32", lambda a: torch.softmax(a, 1), full(TOKENS, 1024))
@@ -90,13 +104,28 @@ def main():
     ids = torch.randint(VOCABULARY, (TOKENS,), device="cuda")
     table = half(VOCABULARY, DIM)
     measure("embedding", lambda t, i: F.embedding(i, t), table, ids, compiles=False)
-    measure("embedding gradient", lambda d, i: torch.ops.aten.embedding_dense_backward(
-        d, i, VOCABULARY, -1, False), x, ids, compiles=False)
-    measure("argmax of rows of 50,304", lambda a: a.argmax(1), half(2048, VOCABULARY), compiles=False)
-    measure("argsort of 64 rows of 50,304, float32", lambda a: a.argsort(1), full(64, VOCABULARY),
-            compiles=False)
-    measure("cross-entropy and its gradient", cross_entropy, half(TOKENS, VOCABULARY),
-            torch.randint(VOCABULARY, (TOKENS,), device="cuda"))
+    measure(
+        "embedding gradient",
+        lambda d, i: torch.ops.aten.embedding_dense_backward(d, i, VOCABULARY, -1, False),
+        x,
+        ids,
+        compiles=False,
+    )
+    measure(
+        "argmax of rows of 50,304", lambda a: a.argmax(1), half(2048, VOCABULARY), compiles=False
+    )
+    measure(
+        "argsort of 64 rows of 50,304, float32",
+        lambda a: a.argsort(1),
+        full(64, VOCABULARY),
+        compiles=False,
+    )
+    measure(
+        "cross-entropy and its gradient",
+        cross_entropy,
+        half(TOKENS, VOCABULARY),
+        torch.randint(VOCABULARY, (TOKENS,), device="cuda"),
+    )
 
 
 if __name__ == "__main__":
