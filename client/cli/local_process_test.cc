@@ -5,11 +5,16 @@
 
 #include "absl/time/clock.h"
 #include "core/base/env.h"
+#include "fmt/core.h"
 
 namespace tricorn::cli {
 namespace {
 
-std::string LogPath() { return testing::TempDir() + "/local_process_test.log"; }
+// One for each test: they may run at the same time.
+std::string LogPath() {
+  const auto& test = *testing::UnitTest::GetInstance()->current_test_info();
+  return JoinPath(testing::TempDir(), fmt::format("local_process_{}.log", test.name()));
+}
 
 absl::Time Soon() { return absl::Now() + absl::Seconds(20); }
 

@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include "fmt/core.h"
+
 namespace tricorn::conformance {
 namespace {
 
 absl::StatusOr<Inventory> Take(const std::string& text) {
-  const std::string path = testing::TempDir() + "/inventory.md";
+  // One for each test: they may run at the same time.
+  const auto& test = *testing::UnitTest::GetInstance()->current_test_info();
+  const std::string path = JoinPath(testing::TempDir(), fmt::format("{}.md", test.name()));
   EXPECT_TRUE(Env::Posix().WriteFileAtomically(path, text).ok());
   return TakeInventory(Env::Posix(), path);
 }
