@@ -7,26 +7,10 @@
 namespace tricorn::keras {
 namespace {
 
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
 std::string Cell(const std::string& fact) {
   const size_t colon = fact.find(": ");
   return fmt::format(R"(<td bgcolor="white"><font point-size="14">{}: <b>{}</b></font></td>)",
-                     Escaped(fact.substr(0, colon)), Escaped(fact.substr(colon + 2)));
+                     EscapedMarkup(fact.substr(0, colon)), EscapedMarkup(fact.substr(colon + 2)));
 }
 
 std::string Label(const PlotBox& box, const PlotOptions& options) {
@@ -34,8 +18,8 @@ std::string Label(const PlotBox& box, const PlotOptions& options) {
       std::max(1, options.show_dtype + options.show_trainable + (options.show_shapes ? 2 : 0));
   const std::string title =
       options.show_layer_names
-          ? fmt::format("<b>{}</b> ({})", Escaped(box.name), Escaped(box.class_name))
-          : fmt::format("<b>{}</b>", Escaped(box.class_name));
+          ? fmt::format("<b>{}</b> ({})", EscapedMarkup(box.name), EscapedMarkup(box.class_name))
+          : fmt::format("<b>{}</b>", EscapedMarkup(box.class_name));
   std::string label = fmt::format(
       R"(<<table border="0" cellborder="1" bgcolor="black" cellpadding="10"><tr><td colspan="{}" )"
       R"(bgcolor="black"><font point-size="16" color="white">{}</font></td></tr>)",
@@ -44,7 +28,7 @@ std::string Label(const PlotBox& box, const PlotOptions& options) {
     label += fmt::format(
         R"(<tr><td bgcolor="white" colspan="{}"><font point-size="14">Activation: <b>{}</b></font>)"
         R"(</td></tr>)",
-        columns, Escaped(box.activation));
+        columns, EscapedMarkup(box.activation));
   }
   std::string cells;
   for (const std::string& fact : box.facts) cells += Cell(fact);

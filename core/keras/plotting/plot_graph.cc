@@ -161,4 +161,20 @@ absl::StatusOr<PlotGraph> MakePlotGraph(const Model& model, const PlotOptions& o
   return drawer.Finish();
 }
 
+std::string EscapedMarkup(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '<') {
+      escaped += "&lt;";
+    } else if (c == '>') {
+      escaped += "&gt;";
+    } else if (c == '&') {
+      escaped += "&amp;";
+    } else {
+      escaped += c;
+    }
+  }
+  return escaped;
+}
+
 }  // namespace tricorn::keras

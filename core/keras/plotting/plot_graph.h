@@ -34,4 +34,7 @@ struct PlotGraph {
 // What there is to draw. Errors: those of ModelToDot.
 absl::StatusOr<PlotGraph> MakePlotGraph(const Model& model, const PlotOptions& options);
 
+// Text within markup: `<`, `>` and `&` as entities.
+std::string EscapedMarkup(const std::string& text);
+
 }  // namespace tricorn::keras

@@ -16,22 +16,6 @@ constexpr double kCharWidth = 7.6;  // of 13 px Helvetica, on the wide side
 constexpr double kPadding = 10;
 constexpr double kClusterMargin = 12;
 
-std::string Escaped(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '<') {
-      escaped += "&lt;";
-    } else if (c == '>') {
-      escaped += "&gt;";
-    } else if (c == '&') {
-      escaped += "&amp;";
-    } else {
-      escaped += c;
-    }
-  }
-  return escaped;
-}
-
 // The rows of a box under each other; the first is the title.
 std::vector<std::string> RowsOf(const PlotBox& box, const PlotOptions& options) {
   std::vector<std::string> rows = {options.show_layer_names ? box.name + " (" + box.class_name + ")"
@@ -65,7 +49,7 @@ void AppendBox(const PlotBox& box, const std::vector<std::string>& rows, Point a
         R"(<text x="{:.1f}" y="{:.1f}" fill="{}"{}>{}</text>)",
         at.x, top, size.width, kRowHeight, fill, at.x + size.width / 2, top + kRowHeight * 0.68,
         i == 0 || is_flag ? "white" : "black", i == 0 ? R"( font-weight="bold")" : "",
-        Escaped(rows[i]));
+        EscapedMarkup(rows[i]));
   }
   svg += "</g>\n";
 }
@@ -111,7 +95,7 @@ void AppendCluster(const PlotGraph& graph, int cluster, const Layout& layout,
       "</text>\n",
       left - kClusterMargin, top - kClusterMargin, right - left + 2 * kClusterMargin,
       bottom - top + 2 * kClusterMargin, left - kClusterMargin + 4, top - kClusterMargin - 4,
-      Escaped(graph.clusters[static_cast<size_t>(cluster)].name));
+      EscapedMarkup(graph.clusters[static_cast<size_t>(cluster)].name));
 }
 
 }  // namespace
