@@ -6,30 +6,44 @@ Values Rewriter::Copy(const Node& node, Operands operands) {
   return builder_.AddAll(*node.op, operands, node.attrs, node.regions);
 }
 
-absl::StatusOr<Graph> Rewriter::Run(const Replace& replace) {
+Operands Rewriter::NewOperands(const Node& node) {
+  operands_.clear();
+  for (const ValueId id : node.operands) operands_.push_back(mapped(id));
+  return operands_;
+}
+
+void Rewriter::CopyInputs() {
   for (const NamedValue& input : graph_.inputs()) {
-    mapped_[static_cast<size_t>(input.value)] =
-        builder_.Input(input.name, graph_.type(input.value));
+    Map(input.value, builder_.Input(input.name, graph_.type(input.value)));
   }
-  Values operands;
-  for (const Node& node : graph_.nodes()) {
-    operands.clear();
-    for (const ValueId id : node.operands) operands.push_back(mapped(id));
-    builder_.set_scope(node.scope);
-    const Values results = replace(node, operands);
-    RETURN_IF_ERROR(builder_.status());
-    if (results.empty()) continue;
-    CHECK(results.size() == node.results.size());
-    for (size_t i = 0; i < results.size(); ++i) {
-      mapped_[static_cast<size_t>(node.results[i])] = results[i];
-    }
-  }
+}
+
+void Rewriter::CopyInPlace(const Node& node) {
+  builder_.set_scope(node.scope);
+  const Values results = Copy(node, NewOperands(node));
+  for (size_t i = 0; builder_.ok() && i < results.size(); ++i) Map(node.results[i], results[i]);
+}
+
+absl::StatusOr<Graph> Rewriter::Finish() {
   builder_.set_scope("");
   std::vector<std::pair<std::string, Value>> outputs;
   for (const NamedValue& output : graph_.outputs()) {
     outputs.emplace_back(output.name, mapped(output.value));
   }
   return builder_.Finish(outputs);
+}
+
+absl::StatusOr<Graph> Rewriter::Run(const Replace& replace) {
+  CopyInputs();
+  for (const Node& node : graph_.nodes()) {
+    builder_.set_scope(node.scope);
+    const Values results = replace(node, NewOperands(node));
+    RETURN_IF_ERROR(builder_.status());
+    if (results.empty()) continue;
+    CHECK(results.size() == node.results.size());
+    for (size_t i = 0; i < results.size(); ++i) Map(node.results[i], results[i]);
+  }
+  return Finish();
 }
 
 Values Inline(Builder& builder, const Graph& graph, Operands inputs) {

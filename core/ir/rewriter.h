@@ -31,10 +31,21 @@ class Rewriter {
 
   absl::StatusOr<Graph> Run(const Replace& replace);
 
+  // Run in its parts, for passes that choose the order: first the inputs, then nodes as they are
+  // (CopyInPlace) or what stands for them (Map), each after what it reads, then the outputs.
+  void CopyInputs();
+  void CopyInPlace(const Node& node);
+  void Map(ValueId old, Value value) { mapped_[static_cast<size_t>(old)] = value; }
+  absl::StatusOr<Graph> Finish();
+
  private:
+  // Valid until the next call.
+  Operands NewOperands(const Node& node);
+
   const Graph& graph_;
   Builder builder_;
   Values mapped_;
+  Values operands_;  // of the node in hand
 };
 
 // Appends the nodes of `graph` to `builder` with `inputs` in place of its inputs; its outputs.

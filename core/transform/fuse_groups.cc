@@ -2,7 +2,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/base/status.h"
-#include "core/ir/builder.h"
+#include "core/ir/rewriter.h"
 
 namespace tricorn::transform {
 namespace {
@@ -18,45 +18,25 @@ using ir::Values;
 class Fuser {
  public:
   Fuser(const Graph& graph, const FusionRules& rules, const MakeFusedNode& make)
-      : graph_(graph),
-        rules_(rules),
-        make_(make),
-        grouping_(graph, rules),
-        mapped_(graph.values().size()) {}
+      : graph_(graph), rules_(rules), make_(make), grouping_(graph, rules), rewriter_(graph) {}
 
   absl::StatusOr<Graph> Run() {
-    for (const ir::NamedValue& input : graph_.inputs()) {
-      map(input.value) = builder_.Input(input.name, graph_.type(input.value));
-    }
+    rewriter_.CopyInputs();
     for (const int32_t root : grouping_.Order()) {
       if (rules_.IsMember(node(root))) {
         RETURN_IF_ERROR(EmitGroup(root));
       } else {
-        EmitNode(node(root));
+        rewriter_.CopyInPlace(node(root));
       }
-      RETURN_IF_ERROR(builder_.status());
+      RETURN_IF_ERROR(rewriter_.builder().status());
     }
-    std::vector<std::pair<std::string, Value>> outputs;
-    for (const ir::NamedValue& output : graph_.outputs()) {
-      outputs.emplace_back(output.name, map(output.value));
-    }
-    return builder_.Finish(outputs);
+    return rewriter_.Finish();
   }
 
  private:
   using Inside = absl::flat_hash_map<ValueId, Value>;  // of the group's body, by old value
 
   const Node& node(int32_t i) const { return graph_.nodes()[static_cast<size_t>(i)]; }
-  Value& map(ValueId id) { return mapped_[static_cast<size_t>(id)]; }
-
-  void EmitNode(const Node& n) {
-    Values operands;
-    for (const ValueId id : n.operands) operands.push_back(map(id));
-    builder_.set_scope(n.scope);
-    const Values results = builder_.AddAll(*n.op, operands, n.attrs, n.regions);
-    if (!builder_.ok()) return;
-    for (size_t i = 0; i < results.size(); ++i) map(n.results[i]) = results[i];
-  }
 
   absl::Status EmitGroup(int32_t root) {
     Builder body;
@@ -64,7 +44,7 @@ class Fuser {
     Values operands;
     for (const ValueId id : grouping_.ReadsOf(root)) {
       inside[id] = body.Input(fmt::format("x{}", operands.size()), graph_.type(id));
-      operands.push_back(map(id));
+      operands.push_back(rewriter_.mapped(id));
     }
     std::vector<std::pair<std::string, Value>> outputs;
     std::vector<ValueId> escaping;
@@ -82,11 +62,12 @@ class Fuser {
     if (outputs.empty()) return absl::OkStatus();
     ASSIGN_OR_RETURN(Graph region, body.Finish(outputs));
     ASSIGN_OR_RETURN(const FusedNode fused, make_(nodes, std::move(region)));
-    builder_.set_scope(nodes.back()->scope);
+    Builder& builder = rewriter_.builder();
+    builder.set_scope(nodes.back()->scope);
     const ir::Regions regions = fused.region ? ir::Regions{fused.region} : ir::Regions();
-    const Values results = builder_.AddAll(*fused.op, operands, fused.attrs, regions);
-    RETURN_IF_ERROR(builder_.status());
-    for (size_t i = 0; i < results.size(); ++i) map(escaping[i]) = results[i];
+    const Values results = builder.AddAll(*fused.op, operands, fused.attrs, regions);
+    RETURN_IF_ERROR(builder.status());
+    for (size_t i = 0; i < results.size(); ++i) rewriter_.Map(escaping[i], results[i]);
     return absl::OkStatus();
   }
 
@@ -105,8 +86,7 @@ class Fuser {
   const FusionRules& rules_;
   const MakeFusedNode& make_;
   Grouping grouping_;
-  Builder builder_;
-  Values mapped_;  // by old value
+  ir::Rewriter rewriter_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "core/base/status.h"
+#include "core/ir/rewriter.h"
 #include "core/transform/on_every_graph.h"
 
 namespace tricorn::transform {
@@ -170,38 +171,23 @@ class Schedule {
 // Rebuilds a graph along its schedule.
 class Regrouper {
  public:
-  explicit Regrouper(const Graph& graph) : graph_(graph), mapped_(graph.values().size()) {}
+  explicit Regrouper(const Graph& graph) : graph_(graph), rewriter_(graph) {}
 
   absl::StatusOr<Graph> Run(const std::vector<std::vector<int32_t>>& steps) {
-    for (const ir::NamedValue& input : graph_.inputs()) {
-      map(input.value) = builder_.Input(input.name, graph_.type(input.value));
-    }
+    rewriter_.CopyInputs();
     for (const std::vector<int32_t>& step : steps) {
       if (step.size() == 1) {
-        Emit(node(step[0]));
+        rewriter_.CopyInPlace(node(step[0]));
       } else {
         RETURN_IF_ERROR(EmitGroup(step));
       }
-      RETURN_IF_ERROR(builder_.status());
+      RETURN_IF_ERROR(rewriter_.builder().status());
     }
-    std::vector<std::pair<std::string, Value>> outputs;
-    for (const ir::NamedValue& output : graph_.outputs()) {
-      outputs.emplace_back(output.name, map(output.value));
-    }
-    return builder_.Finish(outputs);
+    return rewriter_.Finish();
   }
 
  private:
   const Node& node(int32_t n) const { return graph_.nodes()[static_cast<size_t>(n)]; }
-  Value& map(ValueId id) { return mapped_[static_cast<size_t>(id)]; }
-
-  void Emit(const Node& n) {
-    Values operands;
-    for (const ValueId id : n.operands) operands.push_back(map(id));
-    builder_.set_scope(n.scope);
-    const Values results = builder_.AddAll(*n.op, operands, n.attrs, n.regions);
-    for (size_t i = 0; builder_.ok() && i < results.size(); ++i) map(n.results[i]) = results[i];
-  }
 
   absl::Status EmitGroup(const std::vector<int32_t>& group) {
     Builder body;
@@ -217,7 +203,7 @@ class Regrouper {
         const auto [at, is_new] = inside.try_emplace(id);
         if (is_new) {
           at->second = body.Input(fmt::format("x{}", operands.size()), graph_.type(id));
-          operands.push_back(map(id));
+          operands.push_back(rewriter_.mapped(id));
         }
         inner.push_back(at->second);
       }
@@ -231,16 +217,15 @@ class Regrouper {
       }
     }
     ASSIGN_OR_RETURN(Graph region, body.Finish(outputs));
-    builder_.set_scope("");
-    const Values made = builder_.AddAll(kSideBySide, operands, attrs,
-                                        {std::make_shared<const Graph>(std::move(region))});
-    for (size_t i = 0; i < made.size(); ++i) map(results[i]) = made[i];
+    rewriter_.builder().set_scope("");
+    const Values made = rewriter_.builder().AddAll(
+        kSideBySide, operands, attrs, {std::make_shared<const Graph>(std::move(region))});
+    for (size_t i = 0; i < made.size(); ++i) rewriter_.Map(results[i], made[i]);
     return absl::OkStatus();
   }
 
   const Graph& graph_;
-  Builder builder_;
-  Values mapped_;  // by old value
+  ir::Rewriter rewriter_;
 };
 
 }  // namespace
