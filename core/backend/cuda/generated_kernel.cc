@@ -5,6 +5,7 @@
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/kernel_name.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
@@ -32,7 +33,8 @@ std::string PointerName(size_t i, size_t num_operands) {
 
 GeneratedKernel::GeneratedKernel(const KernelRequest& request, const std::vector<Stage>& stages,
                                  int64_t workspace_nbytes, std::vector<bool> may_overwrite)
-    : num_operands_(request.operands.size()),
+    : name_(KernelName(request.op, request.operands, request.results, request.regions)),
+      num_operands_(request.operands.size()),
       pointer_types_(PointerTypes(request)),
       stages_(stages),
       workspace_nbytes_(workspace_nbytes),
@@ -43,12 +45,13 @@ GeneratedKernel::GeneratedKernel(const KernelRequest& request, const std::vector
   }
   parameters += "u8* workspace";
   for (const Stage& stage : stages_) {
-    functions_.push_back(
-        request.module.Add({.parameters = parameters,
-                            .body = fmt::format("constexpr i64 num_elements = {};\n{}",
-                                                stage.num_elements, stage.body),
-                            .threads = stage.launch.threads,
-                            .shared_nbytes = stage.launch.shared_nbytes}));
+    functions_.push_back(request.module.Add(
+        {.name = functions_.empty() ? name_ : fmt::format("{}_stage{}", name_, functions_.size()),
+         .parameters = parameters,
+         .body =
+             fmt::format("constexpr i64 num_elements = {};\n{}", stage.num_elements, stage.body),
+         .threads = stage.launch.threads,
+         .shared_nbytes = stage.launch.shared_nbytes}));
   }
 }
 

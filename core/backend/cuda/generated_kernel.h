@@ -43,8 +43,10 @@ class GeneratedKernel : public Kernel {
   // The types of x0, x1, ..., y0, y1, ...
   const std::vector<std::string>& pointer_types() const { return pointer_types_; }
   size_t num_operands() const { return num_operands_; }
+  const std::string& name() const { return name_; }  // in traces
 
  private:
+  const std::string name_;
   const size_t num_operands_;
   const std::vector<std::string> pointer_types_;
   const std::vector<Stage> stages_;

@@ -17,6 +17,7 @@ constexpr int kThreads = 256;
 constexpr size_t kMaxPointers = 4000;
 constexpr size_t kMaxBodies = 32;
 constexpr size_t kMaxSharedBodies = 8;
+constexpr size_t kMaxNameLength = 128;
 constexpr int64_t kWorkspaceAlignment = 64;
 
 // A node of the group.
@@ -118,6 +119,7 @@ class LaunchCode {
       if (keys_.size() == kMaxBodies || (shared && num_shared_ == kMaxSharedBodies)) return false;
       num_shared_ += shared ? 1 : 0;
       functions_ += FunctionCode(member, body);
+      if (name_.size() < kMaxNameLength) name_ += "_" + member.shareable->name();
       keys_.push_back(key);
     }
     table_.Add(member, body);
@@ -133,7 +135,8 @@ class LaunchCode {
     }
     size_t step = 1;
     while (step * 2 < table_.num_members()) step *= 2;
-    return {.declarations = "struct Block { u32 x, y; };\n" + functions_ + table_.Code(),
+    return {.name = name_,
+            .declarations = "struct Block { u32 x, y; };\n" + functions_ + table_.Code(),
             .parameters = "const __grid_constant__ Pointers pointers",
             // Its member: the first that ends after this block.
             .body = fmt::format(
@@ -152,6 +155,7 @@ class LaunchCode {
  private:
   std::vector<std::string> keys_;
   size_t num_shared_ = 0;
+  std::string name_ = "side_by_side";
   std::string functions_;
   Table table_;
   std::vector<size_t> members_;

@@ -36,8 +36,8 @@ bool IsAligned(const ir::Graph& graph, const ir::Node& node) {
 
 std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::Graph& graph,
                                      const ir::Node& node, SourceModule& module,
-                                     Libraries& libraries, const CudaOptions& options,
-                                     bool measure) {
+                                     Libraries& libraries, const CudaOptions& options, bool measure,
+                                     bool is_aligned = true) {
   const ir::Types operands = TypesOf(graph, node.operands);
   const ir::Types results = TypesOf(graph, node.results);
   const KernelRequest request{.op = *node.op,
@@ -47,12 +47,13 @@ std::unique_ptr<Kernel> MakeKernelOf(const KernelRegistry& registry, const ir::G
                               .regions = node.regions,
                               .module = module,
                               .libraries = libraries,
-                              .is_aligned = IsAligned(graph, node),
+                              .is_aligned = is_aligned && IsAligned(graph, node),
                               .allow_tf32 = options.allow_tf32,
                               .measure = measure};
   if (node.op != &transform::kSideBySide) return registry.Make(request);
   return MakeLaunchGroup(request, [&](const ir::Node& member, SourceModule& scratch) {
-    return MakeKernelOf(registry, *node.regions[0], member, scratch, libraries, options, measure);
+    return MakeKernelOf(registry, *node.regions[0], member, scratch, libraries, options, measure,
+                        request.is_aligned);
   });
 }
 

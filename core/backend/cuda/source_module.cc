@@ -10,7 +10,6 @@
 namespace tricorn::backend::cuda {
 namespace {
 
-constexpr char kName[] = "generated_kernel";
 constexpr int kMaxCompilers = 16;
 constexpr int64_t kSharedNbytesOfAny = 48 << 10;  // a block may have without being allowed more
 
@@ -23,12 +22,13 @@ SourceModule::~SourceModule() {
 std::shared_ptr<const Function> SourceModule::Add(const KernelSource& source) {
   std::string text =
       fmt::format("{}extern \"C\" __global__ void __launch_bounds__({}) {}({}) {{\n{}}}\n",
-                  source.declarations, source.threads, kName, source.parameters, source.body);
+                  source.declarations, source.threads, source.name, source.parameters, source.body);
   // The shared memory that a launch may have is the function's.
   const auto [at, is_new] =
       by_text_.try_emplace(fmt::format("{} {}", source.shared_nbytes, text), sources_.size());
   if (is_new) {
-    sources_.push_back({std::move(text), source.shared_nbytes, std::make_shared<Function>()});
+    sources_.push_back(
+        {source.name, std::move(text), source.shared_nbytes, std::make_shared<Function>()});
   }
   return sources_[at->second].function;
 }
@@ -61,7 +61,8 @@ absl::Status SourceModule::Load(const NvrtcCompiler& compiler) {
         cudaLibraryLoadData(&library, cubins[i].data(), nullptr, nullptr, 0, nullptr, nullptr, 0));
     libraries_.push_back(library);
     const cudaKernel_t& kernel = sources_[i].function->handle;
-    RETURN_IF_CUDA_ERROR(cudaLibraryGetKernel(&sources_[i].function->handle, library, kName));
+    RETURN_IF_CUDA_ERROR(
+        cudaLibraryGetKernel(&sources_[i].function->handle, library, sources_[i].name.c_str()));
     if (sources_[i].shared_nbytes <= kSharedNbytesOfAny) continue;
     int device = 0;
     RETURN_IF_CUDA_ERROR(cudaGetDevice(&device));

@@ -17,8 +17,9 @@ struct Function {
   cudaKernel_t handle = nullptr;
 };
 
-// `declarations __global__ void f(parameters) { body }` for blocks of `threads` threads.
+// `declarations __global__ void name(parameters) { body }` for blocks of `threads` threads.
 struct KernelSource {
+  std::string name = "kernel";  // in traces
   std::string declarations = "";
   std::string parameters;
   std::string body;
@@ -42,6 +43,7 @@ class SourceModule {
 
  private:
   struct Source {
+    std::string name;
     std::string text;
     int64_t shared_nbytes;
     std::shared_ptr<Function> function;

@@ -71,8 +71,10 @@ DeviceTreeSum::DeviceTreeSum(backend::cuda::SourceModule& module,
       Repeat(num_operands_, "const T e{0} = v{0}.element[j];\n"), vector_stores,
       Repeat(num_roots_, "*(uint4*)(y{0} + first) = r{0}.all;\n"),
       Repeat(num_operands_, "const T e{0} = x{0}[i];\n"), element_stores);
-  function_ =
-      module.Add({.parameters = parameters + "long long count", .body = body, .threads = kThreads});
+  function_ = module.Add({.name = "tree_sum",
+                          .parameters = parameters + "long long count",
+                          .body = body,
+                          .threads = kThreads});
 }
 
 absl::Status DeviceTreeSum::Enqueue(std::span<const std::byte* const> operands,

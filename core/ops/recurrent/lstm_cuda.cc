@@ -5,6 +5,7 @@
 #include "core/backend/cuda/cuda_error.h"
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda/kernel_name.h"
 #include "core/backend/cuda/mma_code.h"
 #include "core/base/status.h"
 #include "core/ops/recurrent/lstm_code.h"
@@ -92,10 +93,12 @@ class PersistentKernel : public Kernel {
     for (size_t i = 0; i < request.results.size(); ++i) {
       parameters += fmt::format("{}* y{}, ", TypeName(request.results[i].dtype), i);
     }
-    return request.module.Add({.declarations = std::string(kMmaCode) + std::string(kLstmCode),
-                               .parameters = parameters + "u32* flags, f32* work, int group",
-                               .body = call,
-                               .threads = 256});
+    return request.module.Add(
+        {.name = KernelName(request.op, request.operands, request.results, request.regions),
+         .declarations = std::string(kMmaCode) + std::string(kLstmCode),
+         .parameters = parameters + "u32* flags, f32* work, int group",
+         .body = call,
+         .threads = 256});
   }
 
   absl::Status Launch(const KernelArgs& args, int group) const {
