@@ -6,6 +6,7 @@
 #include "core/backend/cuda/nvrtc_compiler.h"
 #include "core/backend/cuda/program_compiler.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/fft/fft.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/suite/sample.h"
 #include "core/transform/side_by_side.h"
@@ -29,8 +30,8 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
       graph = RunPasses(registry, kOptions, libraries, *std::move(graph));
       ASSERT_TRUE(graph.ok()) << graph.status();
       const auto kernels = MakeKernels(registry, kOptions, libraries, module, *graph);
-      // Which ops no kernel computes yet is for op_suite_test.cc to say.
-      if (!absl::IsUnimplemented(kernels.status())) {
+      // cuFFT, which makes plans for a device alone, need not be here.
+      if (sample.op != &ops::kFft) {
         EXPECT_TRUE(kernels.ok()) << sample.name << ": " << kernels.status();
       }
       if (!ops::HasFloatingOperand(sample)) break;

@@ -54,6 +54,8 @@ void AddGatherSamples(SampleList& samples) {
     add(*op, "integers",
         {Integers(DType::kI32, {3}, {5, -3, 4}), Integers(DType::kU8, {3}, {0, 1, 0})},
         SegmentAttrs{2});
+    add(*op, "many", {Distinct({150, 3}), skewed}, SegmentAttrs{11});
+    samples.back().differentiable = false;  // rows without elements are infinite
   }
   add(kSegmentProd, "zeros",
       {Tensor::From<double>({5}, {0, 2, 0, 3, 0}), Integers(DType::kI32, {5}, {0, 0, 1, 1, 1})},
