@@ -44,6 +44,10 @@ void PrintTo(const Pass& pass, std::ostream* out) { *out << pass.name; }
 
 bool KeepNone(const Graph&, const ir::Node&) { return false; }
 
+bool KeepFused(const Graph&, const ir::Node& node) {
+  return node.op == &kFusedRows || node.op == &kFusedElementwise;
+}
+
 bool IsElementwise(const Graph&, const ir::Node& node) {
   return node.op->kind == ir::OpKind::kElementwise;
 }
@@ -58,10 +62,10 @@ const Pass kPasses[] = {
     {"fuse_rows", FuseRows, false},
     {"side_by_side", [](const Graph& graph) { return RunSideBySide(graph, IsElementwise); }, true},
     {"decompose", [](const Graph& graph) { return Decompose(graph, KeepNone); }, true},
-    {"pipeline", [](const Graph& graph) { return RunPipeline(graph, {.keep = KeepNone}); }, false},
+    {"pipeline", [](const Graph& graph) { return RunPipeline(graph, {.keep = KeepFused}); }, false},
     {"pipeline_of_rows",
      [](const Graph& graph) {
-       return RunPipeline(graph, {.keep = KeepNone, .fusion = Fusion::kRows});
+       return RunPipeline(graph, {.keep = KeepFused, .fusion = Fusion::kRows});
      },
      false},
 };

@@ -9,6 +9,7 @@
 #include "core/transform/fuse_rows.h"
 #include "core/transform/hoist_effects.h"
 #include "core/transform/simplify.h"
+#include "core/transform/take_apart.h"
 
 namespace tricorn::transform {
 namespace {
@@ -48,6 +49,7 @@ absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& op
     RETURN_IF_ERROR(Apply(graph, FuseRows, "fuse_rows"));
   }
   RETURN_IF_ERROR(Apply(graph, Dce, "dce"));
+  ASSIGN_OR_RETURN(graph, TakeApart(std::move(graph), options.keep));
   if (options.may_join) {
     ASSIGN_OR_RETURN(graph, RunSideBySide(graph, options.may_join));
   }

@@ -17,7 +17,7 @@ enum class Fusion : uint8_t {
 };
 
 struct PipelineOptions {
-  KeepComposite keep;  // composites that the backend has kernels for
+  KeepComposite keep;  // composites and fused nodes that the backend has kernels for
   // What the backend does to primitives before they are fused; empty for nothing.
   std::function<absl::StatusOr<ir::Graph>(const ir::Graph&)> before_fusion = nullptr;
   Fusion fusion = Fusion::kElementwise;
@@ -26,7 +26,7 @@ struct PipelineOptions {
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
-// again, the backend's own, fusion and what it leaves dead, groups, early collectives. Each pass's
+// again, the backend's own, fusion, less what the backend refuses, groups, early collectives. Each pass's
 // result is verified in debug builds.
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
 
