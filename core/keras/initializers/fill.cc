@@ -1,5 +1,6 @@
 #include "core/keras/initializers/fill.h"
 
+#include "core/tensor/allocate.h"
 #include "core/tensor/bounds.h"
 
 namespace tricorn::keras {
@@ -10,7 +11,7 @@ absl::StatusOr<Tensor> Fill(const Shape& shape, DType dtype, absl::FunctionRef<d
     return ResourceExhausted("initial value: expected at most {} bytes, received shape {} of {}",
                              kMaxInitialNbytes, shape.ToString(), nbytes);
   }
-  Tensor out = Tensor::Uninitialized(dtype, shape);
+  ASSIGN_OR_RETURN(Tensor out, Allocate(dtype, shape));
   DispatchDType(dtype, [&]<typename T>() {
     T* values = out.data<T>();
     const int64_t n = out.num_elements();
