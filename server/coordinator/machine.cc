@@ -99,11 +99,13 @@ std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Tim
     Effects& effects = all.emplace_back(std::move(step.effects));
     if (!effects.changed) continue;
     batch.events.push_back(Serialize(event, now));
+    for (const std::string& job_id : effects.deleted_jobs) {
+      std::erase_if(batch.feed, [&](const FeedRow& row) { return row.job_id == job_id; });
+      batch.deleted_feeds.push_back(job_id);
+    }
     for (const FeedEntry& entry : effects.feed) {
       batch.feed.push_back({entry.job_id, entry.sequence, entry.event.SerializeAsString()});
     }
-    batch.deleted_feeds.insert(batch.deleted_feeds.end(), effects.deleted_jobs.begin(),
-                               effects.deleted_jobs.end());
   }
   const absl::Status logged = batch.events.empty() ? absl::OkStatus() : log_.Append(batch);
   if (!logged.ok()) {

@@ -14,6 +14,8 @@ class FragileLog : public EventLog {
   absl::Status Append(const LogBatch& batch) override {
     if (full) return absl::ResourceExhaustedError("log: the disk is full");
     contents.events.insert(contents.events.end(), batch.events.begin(), batch.events.end());
+    for (const std::string& job_id : batch.deleted_feeds) feed.erase(job_id);
+    for (const FeedRow& row : batch.feed) feed[row.job_id].push_back(row);
     return absl::OkStatus();
   }
   absl::StatusOr<LogContents> Read() override { return contents; }
@@ -26,6 +28,7 @@ class FragileLog : public EventLog {
   }
   bool full = false;
   LogContents contents;
+  std::map<std::string, std::vector<FeedRow>> feed;  // by job id
 };
 
 class MachineTest : public ::testing::Test {
@@ -45,6 +48,42 @@ class MachineTest : public ::testing::Test {
     Event event;
     event.mutable_register_worker()->set_worker_id("w");
     event.mutable_register_worker()->set_incarnation(incarnation);
+    event.mutable_register_worker()->mutable_capacity()->set_predictor_slots(1);
+    return event;
+  }
+  static Event Blob(const std::string& content) {
+    Event event;
+    event.mutable_blob_stored()->set_sha256(Sha256Hex(content));
+    return event;
+  }
+  static Event Version(const std::string& model_id) {
+    Event event;
+    auto& request = *event.mutable_create_model_version();
+    request.set_parent("models/" + model_id);
+    request.mutable_model_version()->set_blob("blobs/" + Sha256Hex("x"));
+    return event;
+  }
+  static Event Deployment(const std::string& model_id) {
+    Event event;
+    auto& request = *event.mutable_create_deployment();
+    request.set_deployment_id("d");
+    request.mutable_deployment()->set_model_version("models/" + model_id + "/versions/1");
+    return event;
+  }
+  static Event Job(const std::string& id) {
+    Event event;
+    auto& request = *event.mutable_create_job()->mutable_request();
+    request.set_job_id(id);
+    request.mutable_spec()->mutable_model()->set_blob("blobs/" + Sha256Hex("x"));
+    auto& data = *request.mutable_spec()->mutable_evaluate()->mutable_data()->mutable_dataset();
+    data.set_format(tricorn::v1::DATASET_FORMAT_NPZ);
+    data.add_files()->set_path("data.npz");
+    data.mutable_files(0)->set_blob("blobs/" + Sha256Hex("x"));
+    return event;
+  }
+  static Event Cancel(const std::string& id) {
+    Event event;
+    event.mutable_cancel_job()->set_name("jobs/" + id);
     return event;
   }
 
@@ -115,14 +154,26 @@ TEST_F(MachineTest, ARestartGivesWorkersANewLease) {
 
 TEST_F(MachineTest, BlobsThatNothingRefersToAreForgotten) {
   auto machine = Recover();
-  Event stored;
-  stored.mutable_blob_stored()->set_sha256(Sha256Hex("x"));
-  machine->Commit({stored}, now_);
+  machine->Commit({Blob("x")}, now_);
   now_ += options_.unreferenced_blob_ttl + absl::Seconds(1);
   const auto effects = machine->Commit(machine->Due(now_), now_);
   ASSERT_EQ(effects.size(), 1u);
   EXPECT_TRUE(effects[0].forgotten_blobs.contains(Sha256Hex("x")));
   EXPECT_TRUE(machine->state().blobs.empty());
+}
+
+TEST_F(MachineTest, AJobOfADeletedOnesNameHasAFeedOfItsOwn) {
+  auto machine = Recover();
+  machine->Commit({Blob("x"), Job("j"), Cancel("j")}, now_);
+  log_.feed.clear();
+  Event gone;
+  gone.mutable_delete_job()->set_name("jobs/j");
+  for (const Effects& effects : machine->Commit({gone, Job("j")}, now_)) {
+    EXPECT_TRUE(effects.status.ok()) << effects.status;
+  }
+  EXPECT_FALSE(log_.feed["j"].empty());
+  machine->Commit({Cancel("j"), gone}, now_);
+  EXPECT_TRUE(log_.feed["j"].empty());
 }
 
 TEST_F(MachineTest, ADamagedLogIsAnError) {

@@ -19,7 +19,8 @@ struct FeedRow {
 struct LogBatch {
   std::vector<std::string> events;
   std::vector<FeedRow> feed;
-  std::vector<std::string> deleted_feeds;  // job ids
+  // Job ids. What they had before goes; `feed` may hold the first rows of a new job of the name.
+  std::vector<std::string> deleted_feeds;
 };
 
 // What a restart begins with: the snapshot (empty: none) and the events after it, in order.

@@ -137,13 +137,13 @@ class Log : public SqliteLog {
         RETURN_IF_ERROR(add_event_.BindBlob(1, event));
         RETURN_IF_ERROR(add_event_.Run());
       }
+      for (const std::string& job_id : batch.deleted_feeds) {
+        RETURN_IF_ERROR(delete_feed_.BindText(1, job_id).Run());
+      }
       for (const FeedRow& row : batch.feed) {
         add_feed_.BindText(1, row.job_id).Bind(2, row.sequence);
         RETURN_IF_ERROR(add_feed_.BindBlob(3, row.event));
         RETURN_IF_ERROR(add_feed_.Run());
-      }
-      for (const std::string& job_id : batch.deleted_feeds) {
-        RETURN_IF_ERROR(delete_feed_.BindText(1, job_id).Run());
       }
       return absl::OkStatus();
     });

@@ -63,6 +63,17 @@ TEST_F(SqliteLogTest, ReadsAFeedFromAnyPoint) {
   EXPECT_EQ(log->ReadFeed("other", 0, 10)->size(), 1u);
 }
 
+TEST_F(SqliteLogTest, AFeedBeginsAnewInTheBatchThatDeletesItsPredecessor) {
+  auto log = Open();
+  ASSERT_TRUE(
+      log->Append({.events = {}, .feed = {{"j", 1, "old"}, {"j", 2, "old"}}, .deleted_feeds = {}})
+          .ok());
+  ASSERT_TRUE(log->Append({.events = {}, .feed = {{"j", 1, "new"}}, .deleted_feeds = {"j"}}).ok());
+  const auto rows = log->ReadFeed("j", 0, 10);
+  ASSERT_EQ(rows->size(), 1u);
+  EXPECT_EQ((*rows)[0].event, "new");
+}
+
 TEST_F(SqliteLogTest, AFullDiskKeepsNothingOfTheBatchAndAllBefore) {
   auto log = Open({.max_bytes = 64 << 10});
   const std::string big(16 << 10, 'x');

@@ -18,8 +18,8 @@ class MemoryLog : public server::EventLog {
   absl::Status Append(const server::LogBatch& batch) override {
     if (refuses_()) return absl::ResourceExhaustedError("log: the disk is full");
     for (const std::string& event : batch.events) contents_.events.push_back(event);
-    for (const server::FeedRow& row : batch.feed) feeds_[row.job_id][row.sequence] = row.event;
     for (const std::string& job_id : batch.deleted_feeds) feeds_.erase(job_id);
+    for (const server::FeedRow& row : batch.feed) feeds_[row.job_id][row.sequence] = row.event;
     return absl::OkStatus();
   }
   absl::StatusOr<server::LogContents> Read() override { return contents_; }
