@@ -162,6 +162,22 @@ TEST_F(MachineTest, BlobsThatNothingRefersToAreForgotten) {
   EXPECT_TRUE(machine->state().blobs.empty());
 }
 
+TEST_F(MachineTest, RecoversFromWordsThatWereCutWithinACharacter) {
+  options_.events_per_snapshot = 1;
+  auto machine = Recover();
+  machine->Commit({Worker("one"), Blob("x"), Model("m"), Version("m"), Deployment("m")}, now_);
+  Event exit;
+  exit.mutable_report_exit()->set_worker_id("w");
+  exit.mutable_report_exit()->set_incarnation("one");
+  exit.mutable_report_exit()->set_assignment_id("deployments/d/1/1");
+  exit.mutable_report_exit()->set_exit_code(1);
+  std::string message = "x";
+  while (message.size() < 20'000) message += "\u00e4";
+  exit.mutable_report_exit()->set_message(message);
+  EXPECT_TRUE(machine->Commit({exit}, now_)[0].changed);
+  EXPECT_EQ(Recover()->state().deployments.size(), 1u);
+}
+
 TEST_F(MachineTest, AJobOfADeletedOnesNameHasAFeedOfItsOwn) {
   auto machine = Recover();
   machine->Commit({Blob("x"), Job("j"), Cancel("j")}, now_);

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 #include "server/rpc/services.h"
 #include "server/rpc/unary.h"
 #include "server/state/names.h"
@@ -25,7 +26,7 @@ void Bound(tricorn::v1::ReportProgressRequest* request) {
   }
   for (auto& line : *lines) {
     if (line.text().size() > kMaxLogLineBytes) {
-      line.set_text(line.text().substr(0, kMaxLogLineBytes - 3) + "...");
+      line.set_text(std::string(Utf8Prefix(line.text(), kMaxLogLineBytes - 3)) + "...");
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 #include "server/state/blobs.h"
 #include "server/state/models.h"
 #include "server/state/names.h"
@@ -16,6 +17,7 @@ using tricorn::v1::Deployment;
 
 constexpr int kMaxFailures = 3;
 constexpr int kMaxReplicas = 1024;
+constexpr size_t kMaxMessageBytes = 16 << 10;
 
 absl::StatusOr<std::string> FindDeploymentId(const State& state, std::string_view name) {
   ASSIGN_OR_RETURN(std::string id, ParseName("deployments", name));
@@ -242,11 +244,10 @@ void ReplicaExited(Change& change, const AssignmentId& id,
     failure.set_retryable(true);
     failure.set_message(fmt::format("predictor on workers/{} ended with exit code {}: {}",
                                     request.worker_id(), request.exit_code(),
-                                    request.message().substr(0, 16 << 10)));
+                                    Utf8Prefix(request.message(), kMaxMessageBytes)));
   }
   failure.set_worker("workers/" + request.worker_id());
   failure.set_generation(id.generation);
-  if (id.generation < deployment.generation()) return;
   if (failure.retryable() && record.failures() < kMaxFailures) return;
   record.clear_not_before();
   deployment.set_state(tricorn::v1::DEPLOYMENT_STATE_FAILED);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 #include "server/state/assignments.h"
 #include "server/state/deployments.h"
 #include "server/state/jobs.h"
@@ -77,7 +78,7 @@ void TrainerExited(Change& change, const AssignmentId& id, const std::string& wo
     failure.set_message(fmt::format("rank {} on workers/{} ended with exit code {}{}: {}",
                                     id.number, worker_id, request.exit_code(),
                                     request.exit_code() == 0 ? " before its result" : "",
-                                    request.message().substr(0, kMaxMessageBytes)));
+                                    Utf8Prefix(request.message(), kMaxMessageBytes)));
   }
   failure.set_worker("workers/" + worker_id);
   failure.set_rank(id.number);

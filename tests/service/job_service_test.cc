@@ -125,6 +125,23 @@ TEST_F(JobServiceTest, WatchStreamsWhatHappensMeanwhile) {
   }
 }
 
+TEST_F(JobServiceTest, ALongLineIsCutBetweenCharactersAndOutlivesARestart) {
+  CreateFit("j");
+  Register("a");
+  const std::string text = std::string(4092, 'x') + "\u00e4" + std::string(100, 'y');
+  ASSERT_TRUE(Progress("jobs/j", 1, 1, 0, text).ok());
+  Restart();
+  tricorn::v1::CancelJobRequest cancel;
+  cancel.set_name("jobs/j");
+  tricorn::v1::Job job;
+  ASSERT_TRUE(Call(&JobService::Stub::CancelJob, cancel, &job).ok());
+  std::vector<std::string> lines;
+  for (const auto& event : Watch("jobs/j")) {
+    if (event.has_log_line()) lines.push_back(event.log_line().text());
+  }
+  EXPECT_THAT(lines, ElementsAre(std::string(4092, 'x') + "..."));
+}
+
 TEST_F(JobServiceTest, WatchOfAnUnknownJobOrForeignCursorFails) {
   CreateFit("j");
   JobService::Stub stub(channel_);
