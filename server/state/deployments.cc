@@ -104,6 +104,24 @@ void StartReplica(Change& change, DeploymentRecord* record, const std::string& w
   Refresh(record);
 }
 
+// Replicas of the present generation.
+int CountPresent(const DeploymentRecord& record) {
+  return static_cast<int>(
+      std::count_if(record.replicas().begin(), record.replicas().end(), [&](const auto& replica) {
+        return replica.generation() == record.deployment().generation();
+      }));
+}
+
+// Of more replicas than wanted the newest go.
+void RemoveSurplus(Change& change, DeploymentRecord* record) {
+  if (record->deployment().state() == tricorn::v1::DEPLOYMENT_STATE_FAILED) return;
+  for (int surplus = CountPresent(*record) - record->deployment().replica_count(); surplus > 0;
+       --surplus) {
+    const int number = record->replicas().rbegin()->number();
+    Remove(change, record, [&](const ReplicaRecord& r) { return r.number() == number; });
+  }
+}
+
 std::map<std::string, int> FreePredictorSlots(const State& state) {
   std::map<std::string, int> free;
   for (const auto& [id, worker] : state.workers) {
@@ -216,9 +234,9 @@ absl::Status ReplicaReady(Change& change, const AssignmentId& id,
   replica->set_ready(true);
   replica->set_address(request.address());
   DeploymentRecord& record = change.state.deployments[id.owner];
-  record.set_failures(0);
   change.effects.changed = true;
   if (id.generation == record.deployment().generation()) {
+    record.set_failures(0);
     Remove(change, &record,
            [&](const ReplicaRecord& other) { return other.generation() < id.generation; });
   } else {
@@ -233,6 +251,8 @@ void ReplicaExited(Change& change, const AssignmentId& id,
   if (replica == nullptr || replica->worker_id() != request.worker_id()) return;
   DeploymentRecord& record = change.state.deployments[id.owner];
   Remove(change, &record, [&](const ReplicaRecord& other) { return other.number() == id.number; });
+  // Nobody replaces it, and it says nothing of those that replace it.
+  if (id.generation < record.deployment().generation()) return;
   record.set_failures(record.failures() + 1);
   *record.mutable_not_before() =
       ToProto(change.now + absl::Seconds(1) * (1 << std::min(record.failures() - 1, 4)));
@@ -265,21 +285,14 @@ void RemoveReplicasOf(Change& change, const std::string& worker_id) {
 }
 
 void PlaceReplicas(Change& change) {
+  for (auto& [id, record] : change.state.deployments) RemoveSurplus(change, &record);
   std::map<std::string, int> free = FreePredictorSlots(change.state);
   for (auto& [id, record] : change.state.deployments) {
     Deployment& deployment = *record.mutable_deployment();
     if (deployment.state() == tricorn::v1::DEPLOYMENT_STATE_FAILED) continue;
     const int64_t generation = deployment.generation();
     const auto& replicas = record.replicas();
-    int present = static_cast<int>(std::count_if(
-        replicas.begin(), replicas.end(),
-        [&](const ReplicaRecord& replica) { return replica.generation() == generation; }));
-    // Too many: the newest go.
-    while (present > deployment.replica_count()) {
-      const int number = replicas.rbegin()->number();
-      Remove(change, &record, [&](const ReplicaRecord& r) { return r.number() == number; });
-      --present;
-    }
+    int present = CountPresent(record);
     if (FromProto(record.not_before()) > change.now) continue;
     if (record.has_not_before()) {
       record.clear_not_before();

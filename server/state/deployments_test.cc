@@ -139,5 +139,44 @@ TEST_F(DeploymentsTest, ALostWorkersReplicaMovesOn) {
   EXPECT_EQ(AssignmentsOf(state_, "b").assignments_size(), 1);
 }
 
+TEST_F(DeploymentsTest, APlaceThatAnotherGivesUpIsTakenAtOnce) {
+  AddVersion("one");
+  Register("a");
+  Register("b");
+  ASSERT_TRUE(Deploy("models/m/versions/1", 2).ok());
+  Event waiting;
+  waiting.mutable_create_deployment()->set_deployment_id("a-first-by-name");
+  waiting.mutable_create_deployment()->mutable_deployment()->set_model_version(
+      "models/m/versions/1");
+  ASSERT_TRUE(Apply(waiting).status.ok());
+  const Deployment& other = state_.deployments.at("a-first-by-name").deployment();
+  EXPECT_EQ(other.replicas_size(), 0);
+  Deployment wanted;
+  wanted.set_replica_count(1);
+  ASSERT_TRUE(Update("replica_count", wanted).ok());
+  EXPECT_EQ(Shown().replicas_size(), 1);
+  EXPECT_EQ(other.replicas_size(), 1) << other.pending_reason();
+}
+
+TEST_F(DeploymentsTest, AnOldGenerationsEndSaysNothingOfTheNewOne) {
+  AddVersion("one");
+  Register("a");
+  Register("b");
+  Register("c");
+  ASSERT_TRUE(Deploy("models/m/versions/1", 2).ok());
+  Deployment wanted;
+  wanted.set_model_version(AddVersion("two"));
+  ASSERT_TRUE(Update("model_version", wanted).ok());
+  for (const char* worker : {"a", "b", "c"}) {
+    const AssignmentSet set = AssignmentsOf(state_, worker);
+    for (const Assignment& assignment : set.assignments()) {
+      if (assignment.generation() == 1) Exit(worker, assignment.id(), 139);
+    }
+  }
+  EXPECT_FALSE(Shown().has_failure()) << Shown().failure().message();
+  EXPECT_EQ(Shown().replicas_size(), 2);
+  EXPECT_EQ(NextTick(state_), absl::InfiniteFuture());
+}
+
 }  // namespace
 }  // namespace tricorn::server
