@@ -53,27 +53,31 @@ std::string PredictRoutes::Known(const std::string& target) {
   return route.addresses[++route.next % route.addresses.size()];
 }
 
-void PredictRoutes::Find(const std::string& target, absl::Time deadline, Answer answer) {
-  const std::string known = Known(target);
+void PredictRoutes::Find(Request request) {
+  const std::string known = Known(request.target);
   if (!known.empty()) {
-    answer(known);
+    request.answer(known);
     return;
   }
-  coordinator_.Read([this, target, deadline, answer = std::move(answer)](
-                        const Coordinator::View& view) { Look(target, deadline, answer, view); });
+  coordinator_.Read(
+      [this, request = std::move(request)](const Coordinator::View& view) { Look(request, view); });
 }
 
-void PredictRoutes::Look(const std::string& target, absl::Time deadline, Answer answer,
-                         const Coordinator::View& view) {
+void PredictRoutes::Look(Request request, const Coordinator::View& view) {
+  const Answer& answer = request.answer;
+  if (request.is_abandoned()) {
+    answer(absl::CancelledError("the caller went away"));
+    return;
+  }
   std::string version;
   const absl::StatusOr<const DeploymentRecord*> found =
-      FindDeployment(view.state, target, &version);
+      FindDeployment(view.state, request.target, &version);
   if (!found.ok()) {
     answer(found.status());
     return;
   }
   if (*found == nullptr) {
-    Deploy(target, version, deadline, std::move(answer));
+    Deploy(std::move(request), version);
     return;
   }
   const tricorn::v1::Deployment& deployment = (*found)->deployment();
@@ -83,36 +87,36 @@ void PredictRoutes::Look(const std::string& target, absl::Time deadline, Answer 
                               deployment.failure().message()));
     return;
   }
-  const std::string address = Remember(target, deployment);
+  const std::string address = Remember(request.target, deployment);
   if (!address.empty()) {
     answer(address);
     return;
   }
-  if (absl::Now() + kPoll >= deadline) {
+  if (absl::Now() + kPoll >= request.deadline) {
     answer(
         Unavailable("{}: no replica is ready: {}", deployment.name(), deployment.pending_reason()));
     return;
   }
-  coordinator_.RunAfter(kPoll, [this, target, deadline, answer = std::move(answer)] {
-    coordinator_.Read(
-        [=, this](const Coordinator::View& now) { Look(target, deadline, answer, now); });
+  coordinator_.RunAfter(kPoll, [this, request = std::move(request)] {
+    coordinator_.Read([this, request](const Coordinator::View& now) { Look(request, now); });
   });
 }
 
-void PredictRoutes::Deploy(const std::string& target, const std::string& version,
-                           absl::Time deadline, Answer answer) {
+void PredictRoutes::Deploy(Request request, const std::string& version) {
   Event event;
-  auto& request = *event.mutable_create_deployment();
+  auto& create = *event.mutable_create_deployment();
   // One name per version, so that requests at the same time deploy it once.
-  request.set_deployment_id("auto-" + Sha256Hex(version).substr(0, 12));
-  request.mutable_deployment()->set_model_version(version);
-  request.mutable_deployment()->mutable_idle_ttl()->set_seconds(kIdleSeconds);
-  coordinator_.Submit(std::move(event), [this, target, deadline, answer = std::move(answer)](
+  create.set_deployment_id("auto-" + Sha256Hex(version).substr(0, 12));
+  create.mutable_deployment()->set_model_version(version);
+  create.mutable_deployment()->mutable_idle_ttl()->set_seconds(kIdleSeconds);
+  coordinator_.Submit(std::move(event), [this, request = std::move(request)](
                                             const Effects& effects, const Coordinator::View& view) {
-    if (effects.status.ok() || effects.status.code() == absl::StatusCode::kAlreadyExists) {
-      Look(target, deadline, answer, view);
-    } else {
-      answer(effects.status);
+    std::string version;
+    const auto found = FindDeployment(view.state, request.target, &version);
+    if (effects.status.ok() || (found.ok() && *found != nullptr)) {
+      Look(request, view);
+    } else {  // what has the name serves something else, say
+      request.answer(effects.status);
     }
   });
 }

@@ -20,13 +20,23 @@ class PredictRoutes {
  public:
   using Answer = std::function<void(const absl::StatusOr<std::string>& address)>;
 
+  // A request for an address.
+  struct Request {
+    std::string target;
+    absl::Time deadline;
+    // Whether nobody waits for the answer any more.
+    std::function<bool()> is_abandoned;
+    Answer answer;
+  };
+
   explicit PredictRoutes(Coordinator& coordinator) : coordinator_(coordinator) {}
 
   // Answers with the address of a ready predictor of the target, in turn among the replicas. A
-  // model that no deployment serves is deployed, with an idle limit; until `deadline` the answer
+  // model that no deployment serves is deployed, with an idle limit; until the deadline the answer
   // waits for a replica to be ready.
-  // Errors: NotFound, InvalidArgument, FailedPrecondition (the deployment has failed), Unavailable.
-  void Find(const std::string& target, absl::Time deadline, Answer answer);
+  // Errors: NotFound, InvalidArgument, FailedPrecondition (the deployment has failed), Unavailable,
+  // Cancelled (abandoned).
+  void Find(Request request);
   // The address did not answer: asks anew next time.
   void Forget(const std::string& target);
 
@@ -39,10 +49,8 @@ class PredictRoutes {
 
   // Empty when nothing recent is known.
   std::string Known(const std::string& target);
-  void Look(const std::string& target, absl::Time deadline, Answer answer,
-            const Coordinator::View& view);
-  void Deploy(const std::string& target, const std::string& version, absl::Time deadline,
-              Answer answer);
+  void Look(Request request, const Coordinator::View& view);
+  void Deploy(Request request, const std::string& version);
   std::string Remember(const std::string& target, const tricorn::v1::Deployment& deployment);
 
   Coordinator& coordinator_;

@@ -65,10 +65,12 @@ class Proxy : public std::enable_shared_from_this<Proxy> {
   grpc::ServerUnaryReactor* reactor() const { return reactor_; }
 
   void Try() {
-    routes_.Find(request_->target(), deadline_,
-                 [self = shared_from_this()](const absl::StatusOr<std::string>& address) {
-                   self->Send(address);
-                 });
+    const auto self = shared_from_this();
+    routes_.Find(
+        {.target = request_->target(),
+         .deadline = deadline_,
+         .is_abandoned = [self] { return self->context_->IsCancelled(); },
+         .answer = [self](const absl::StatusOr<std::string>& address) { self->Send(address); }});
   }
 
  private:

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "core/base/sha256.h"
 #include "gmock/gmock.h"
 #include "tests/service/service_fixture.h"
 
@@ -138,6 +139,38 @@ TEST_F(PredictServiceTest, WhatCannotBeServedIsAnErrorAtOnce) {
   const absl::Status status = Predict("deployments/d").status();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(status.message(), HasSubstr("received a fish"));
+}
+
+TEST_F(PredictServiceTest, ShutdownDoesNotWaitForWhoWaitsForAReplica) {
+  absl::StatusOr<std::string> answer;
+  std::thread caller([&] { answer = Predict("models/m"); });
+  tricorn::v1::ListDeploymentsResponse deployments;
+  do {
+    ASSERT_TRUE(Call(&tricorn::v1::DeploymentService::Stub::ListDeployments,
+                     tricorn::v1::ListDeploymentsRequest(), &deployments)
+                    .ok());
+  } while (deployments.deployments().empty());
+  const absl::Time start = absl::Now();
+  Stop();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+  caller.join();
+  EXPECT_FALSE(answer.ok());
+}
+
+TEST_F(PredictServiceTest, ADeploymentThatTookAnotherVersionIsNotAskedForForEver) {
+  tricorn::v1::CreateModelVersionRequest second;
+  second.set_parent("models/m");
+  second.mutable_model_version()->set_blob(Upload("another model"));
+  tricorn::v1::ModelVersion version;
+  ASSERT_TRUE(Call(&tricorn::v1::ModelService::Stub::CreateModelVersion, second, &version).ok());
+  tricorn::v1::CreateDeploymentRequest create;
+  create.set_deployment_id("auto-" + Sha256Hex("models/m/versions/1").substr(0, 12));
+  create.mutable_deployment()->set_model_version("models/m/versions/2");
+  tricorn::v1::Deployment deployment;
+  ASSERT_TRUE(
+      Call(&tricorn::v1::DeploymentService::Stub::CreateDeployment, create, &deployment).ok());
+  const absl::Status status = Predict("models/m/versions/1").status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists) << status;
 }
 
 }  // namespace
