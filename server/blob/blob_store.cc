@@ -1,8 +1,10 @@
 #include "server/blob/blob_store.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <system_error>
 #include <utility>
-#include <vector>
 
 #include "core/base/status.h"
 
@@ -104,6 +106,32 @@ bool BlobStore::Has(const std::string& sha256) const { return env_.Exists(BlobPa
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> BlobStore::Read(const std::string& sha256) const {
   if (!Has(sha256)) return NotFound("blobs/{}: not stored", sha256);
   return env_.NewRandomAccessFile(BlobPath(sha256));
+}
+
+absl::StatusOr<std::vector<std::string>> BlobStore::List() const {
+  const std::string blobs = JoinPath(directory_, "blobs");
+  ASSIGN_OR_RETURN(const std::vector<std::string> directories, env_.List(blobs));
+  std::vector<std::string> all;
+  for (const std::string& directory : directories) {
+    if (directory.size() != 2) continue;  // none of ours
+    ASSIGN_OR_RETURN(const std::vector<std::string> names, env_.List(JoinPath(blobs, directory)));
+    std::copy_if(names.begin(), names.end(), std::back_inserter(all), IsSha256Hex);
+  }
+  return all;
+}
+
+void BlobStore::DropUploads(absl::Duration age) {
+  namespace fs = std::filesystem;
+  const std::string uploads = JoinPath(directory_, "uploads");
+  for (const std::string& name : env_.List(uploads).value_or(std::vector<std::string>())) {
+    const std::string path = JoinPath(uploads, name);
+    MutexLock lock(&mu_);
+    std::error_code error;
+    const fs::file_time_type written = fs::last_write_time(path, error);
+    if (error || writers_.contains(name)) continue;
+    if (absl::FromChrono(fs::file_time_type::clock::now() - written) < age) continue;
+    env_.Remove(path).IgnoreError();  // then it is tried again the next time
+  }
 }
 
 int64_t BlobStore::ReceivedBytes(const std::string& sha256) const {

@@ -6,9 +6,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "core/base/env.h"
 #include "core/base/mutex.h"
 #include "core/base/sha256.h"
@@ -69,11 +71,15 @@ class BlobStore {
   bool Has(const std::string& sha256) const;
   // Errors: NotFound.
   absl::StatusOr<std::unique_ptr<RandomAccessFile>> Read(const std::string& sha256) const;
+  // The SHA-256 of every blob.
+  absl::StatusOr<std::vector<std::string>> List() const;
   // How much of an upload has arrived, over restarts too.
   int64_t ReceivedBytes(const std::string& sha256) const;
   // Goes on with an upload, or starts it. While the writer lives the blob is not removed.
   // Errors: Aborted (another writer holds it), DataLoss (more received than `size`: dropped).
   absl::StatusOr<std::unique_ptr<BlobWriter>> Write(const std::string& sha256, int64_t size);
+  // Removes what has arrived of uploads that nobody went on with for `age`.
+  void DropUploads(absl::Duration age);
   // For what is decided about a blob on the ground that it is there. nullptr if it is not.
   std::unique_ptr<BlobHold> Hold(const std::string& sha256);
   // Removes a blob, unless a writer or a hold keeps it. Missing is no error.

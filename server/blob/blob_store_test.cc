@@ -9,6 +9,7 @@
 namespace tricorn::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class BlobStoreTest : public ::testing::Test {
@@ -112,6 +113,20 @@ TEST_F(BlobStoreTest, TheEmptyBlobIsABlob) {
   const std::string empty = Sha256Hex("");
   ASSERT_TRUE((*store_->Write(empty, 0))->Finish().ok());
   EXPECT_EQ(ReadAll(empty), "");
+}
+
+TEST_F(BlobStoreTest, DropsUploadsThatNobodyGoesOnWith) {
+  const std::string other = Sha256Hex("other");
+  ASSERT_TRUE((*store_->Write(sha256_, content_.size()))->Write(0, content_.substr(0, 5)).ok());
+  auto writer = *store_->Write(other, 5);
+  ASSERT_TRUE(writer->Write(0, "oth").ok());
+  store_->DropUploads(absl::Hours(1));
+  EXPECT_EQ(store_->ReceivedBytes(sha256_), 5);
+  store_->DropUploads(absl::ZeroDuration());
+  EXPECT_EQ(store_->ReceivedBytes(sha256_), 0);
+  ASSERT_TRUE(writer->Write(3, "er").ok());
+  ASSERT_TRUE(writer->Finish().ok());
+  EXPECT_THAT(*store_->List(), ElementsAre(other));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "server/rpc/services.h"
+#include "server/rpc/stored_blobs.h"
 #include "server/rpc/unary.h"
 #include "server/state/change.h"
 #include "server/state/names.h"
@@ -16,6 +17,8 @@ namespace {
 
 using tricorn::v1::Upload;
 using View = Coordinator::View;
+
+constexpr absl::Duration kDropInterval = absl::Hours(1);
 
 // Sizes announced by CreateUpload since the start; a client whose upload a restart interrupted
 // announces it again. Thread-safe.
@@ -57,13 +60,6 @@ absl::StatusOr<std::string> ParseUploadName(const std::string& name) {
     return name.substr(kPrefix.size());
   }
   return InvalidArgument("name: expected uploads/{{sha256}}, received '{}'", name.substr(0, 100));
-}
-
-Event Stored(const std::string& sha256, int64_t size) {
-  Event event;
-  event.mutable_blob_stored()->set_sha256(sha256);
-  event.mutable_blob_stored()->set_size_bytes(size);
-  return event;
 }
 
 // WriteUpload: chunks go to the file as they come; at the end the blob is verified, named, logged,
@@ -125,7 +121,7 @@ class UploadReader : public grpc::ServerReadReactor<tricorn::v1::WriteUploadRequ
       Finish(rpc::ToGrpc(status));
       return;
     }
-    coordinator_.Submit(Stored(sha256_, size_), [this](const Effects& effects, const View&) {
+    coordinator_.Submit(StoredBlob(sha256_, size_), [this](const Effects& effects, const View&) {
       if (effects.status.ok()) announcements_.Remove(sha256_);
       Describe(sha256_, size_, size_, effects.status.ok(), response_);
       writer_.reset();
@@ -225,9 +221,10 @@ class BlobService : public tricorn::v1::BlobService::CallbackService {
       // Logged again, so that it is not forgotten before it is referred to; and held until then, so
       // that it is not removed because it was forgotten just before.
       Describe(sha256, size, size, true, response);
-      return Mutate(context, coordinator_, Stored(sha256, size),
+      return Mutate(context, coordinator_, StoredBlob(sha256, size),
                     [hold](const Effects&, const View&) { return absl::OkStatus(); });
     }
+    DropAbandonedUploads();
     announcements_.Add(sha256, size);
     Describe(sha256, size, store_.ReceivedBytes(sha256), false, response);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -292,10 +289,23 @@ class BlobService : public tricorn::v1::BlobService::CallbackService {
                            file->size(), request.size_bytes());
   }
 
+  // Now and then: what has arrived of them is kept as long as a blob that nothing refers to.
+  void DropAbandonedUploads() {
+    {
+      MutexLock lock(&mu_);
+      if (absl::Now() < next_drop_) return;
+      next_drop_ = absl::Now() + kDropInterval;
+    }
+    store_.DropUploads(facts_.machine.unreferenced_blob_ttl);
+  }
+
   Coordinator& coordinator_;
   BlobStore& store_;
   const ServerFacts& facts_;
   Announcements announcements_;
+
+  Mutex mu_;
+  absl::Time next_drop_ ABSL_GUARDED_BY(mu_) = absl::InfinitePast();
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "grpcpp/health_check_service_interface.h"
 #include "grpcpp/impl/service_type.h"
 #include "server/rpc/call_observer.h"
+#include "server/rpc/stored_blobs.h"
 
 namespace tricorn::server {
 namespace {
@@ -46,6 +47,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Start(const RpcServerOptio
   if (!options.tls.ca.empty()) {
     ASSIGN_OR_RETURN(to_predictors, rpc::ChannelCredentialsFor(options.tls));
   }
+  RETURN_IF_ERROR(RecordStoredBlobs(coordinator, store));
   std::vector<std::unique_ptr<grpc::Service>> services;
   services.push_back(NewModelService(coordinator));
   services.push_back(NewDatasetService(coordinator));

@@ -22,7 +22,8 @@ struct RpcServerOptions {
 // All services, with health and reflection, on one port.
 class RpcServer {
  public:
-  // Errors: those of rpc::ServerCredentialsFor, Unavailable (cannot listen: the port is taken).
+  // Errors: those of rpc::ServerCredentialsFor, Unavailable (cannot listen: the port is taken),
+  // what the disk says of the store.
   static absl::StatusOr<std::unique_ptr<RpcServer>> Start(const RpcServerOptions& options,
                                                           const ServerFacts& facts,
                                                           Coordinator& coordinator,

@@ -82,6 +82,23 @@ TEST_F(BlobServiceTest, LargeBlobsComeInChunks) {
   EXPECT_EQ(*Read(blob, 0, 0), content);
 }
 
+TEST_F(BlobServiceTest, AFileThatACrashLeftWithoutARecordGetsOneAtTheNextStart) {
+  const std::string content = "stored, but the log does not say so";
+  const std::string sha256 = Sha256Hex(content);
+  {
+    auto writer = *store_->Write(sha256, static_cast<int64_t>(content.size()));
+    ASSERT_TRUE(writer->Write(0, content).ok());
+    ASSERT_TRUE(writer->Finish().ok());
+  }
+  Restart();
+  tricorn::v1::GetBlobRequest request;
+  request.set_name("blobs/" + sha256);
+  tricorn::v1::Blob blob;
+  const absl::Status status = Call(&BlobService::Stub::GetBlob, request, &blob);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(blob.size_bytes(), static_cast<int64_t>(content.size()));
+}
+
 TEST_F(BlobServiceTest, RefusesWhatIsNotTheBlob) {
   const tricorn::v1::Upload upload = Announce("expected");
   EXPECT_EQ(Write(upload.name(), 0, "received").status().code(), absl::StatusCode::kDataLoss);
