@@ -5,8 +5,10 @@
 
 namespace tricorn::conformance {
 
-absl::StatusOr<Case> Case::Read(Env& env, const std::string& directory, std::string name) {
+absl::StatusOr<Case> Case::Read(Env& env, const std::string& directory, std::string name,
+                                DType compute_dtype) {
   Case out;
+  out.compute_dtype_ = compute_dtype;
   out.name_ = std::move(name);
   out.directory_ = directory;
   ASSIGN_OR_RETURN(const std::string text, env.ReadFile(JoinPath(directory, "case.json")));

@@ -13,10 +13,13 @@ namespace tricorn::conformance {
 // What real Keras computed in one small experiment.
 class Case {
  public:
-  // `directory` is <root>/<family>/<case>; `name` "<family>/<case>".
-  static absl::StatusOr<Case> Read(Env& env, const std::string& directory, std::string name);
+  // `directory` is <root>/<family>/<case>; `name` "<family>/<case>". Other than kF32,
+  // `compute_dtype` is what models of the case compute in, in place of float32.
+  static absl::StatusOr<Case> Read(Env& env, const std::string& directory, std::string name,
+                                   DType compute_dtype = DType::kF32);
 
   const std::string& name() const { return name_; }
+  DType compute_dtype() const { return compute_dtype_; }
   const std::string& kind() const { return json_["kind"].AsString(); }
   const Json& operator[](std::string_view key) const { return json_[key]; }
   double rtol() const { return json_["rtol"].AsDouble(); }
@@ -29,6 +32,7 @@ class Case {
  private:
   std::string name_;
   std::string directory_;
+  DType compute_dtype_ = DType::kF32;
   Json json_;
   std::map<std::string, Tensor> arrays_;
 };

@@ -1,10 +1,19 @@
 #include "tests/conformance/expect_close.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/status.h"
 
 namespace tricorn::conformance {
+
+double Largest(const Tensor& x) {
+  double largest = 0;
+  for (int64_t i = 0; i < x.num_elements(); ++i) {
+    if (std::isfinite(x.At(i))) largest = std::max(largest, std::abs(x.At(i)));
+  }
+  return largest;
+}
 
 absl::Status ExpectClose(std::string_view what, const Tensor& got, const Tensor& want, double rtol,
                          double atol) {
@@ -30,9 +39,20 @@ absl::Status ExpectClose(std::string_view what, const Tensor& got, const Tensor&
 }
 
 absl::Status ExpectClose(const Case& test, std::string_view what, const Tensor& got,
-                         const Json& want) {
+                         const Tensor& want, const Roundings& roundings) {
+  if (test.compute_dtype() == DType::kF32) {
+    return ExpectClose(what, got, want, test.rtol(), test.atol());
+  }
+  const double largest = Largest(want);
+  const double scale = largest > test.atol() ? largest : std::max(largest, roundings.scale);
+  const double relative = roundings.count * kBFloat16Unit;
+  return ExpectClose(what, got, want, test.rtol() + relative, test.atol() + relative * scale);
+}
+
+absl::Status ExpectClose(const Case& test, std::string_view what, const Tensor& got,
+                         const Json& want, const Roundings& roundings) {
   ASSIGN_OR_RETURN(const Tensor expected, test.Array(want));
-  return ExpectClose(what, got, expected, test.rtol(), test.atol());
+  return ExpectClose(test, what, got, expected, roundings);
 }
 
 }  // namespace tricorn::conformance

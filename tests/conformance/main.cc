@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <iterator>
+#include <map>
+#include <optional>
 #include <set>
 #include <sstream>
 
@@ -48,12 +50,27 @@ bool AgreesWithKnownGaps(const Counts& counts, const std::set<std::string>& know
   return differing.empty();
 }
 
-absl::Status RunCase(const std::string& directory, const std::string& name,
-                     backend::Device& device) {
-  const absl::StatusOr<Case> read = Case::Read(Env::Posix(), directory, name);
+// What of a case is to run.
+struct Selection {
+  std::string filter;                 // held by its name
+  DType compute_dtype = DType::kF32;  // another one: only kinds that have models
+  bool times = false;
+};
+
+bool Selects(const Selection& selection, const Case& test) {
+  const bool has_model = test.kind() == "layer" || test.kind() == "training";
+  return selection.compute_dtype == DType::kF32 || has_model;
+}
+
+// nullopt for a case that is not selected.
+std::optional<absl::Status> RunCase(const std::string& directory, const std::string& name,
+                                    const Selection& selection, backend::Device& device) {
+  const absl::StatusOr<Case> read =
+      Case::Read(Env::Posix(), directory, name, selection.compute_dtype);
   // A file that is not there is no feature that is not there.
   if (!read.ok()) return DataLoss("{}", std::string(read.status().message()));
   const Case& test = *read;
+  if (!Selects(selection, test)) return std::nullopt;
   const auto runner = Runners().find(test.kind());
   if (runner == Runners().end()) return Unimplemented("kind '{}'", test.kind());
   return runner->second(test, device);
@@ -72,7 +89,7 @@ void Count(const std::string& name, const absl::Status& status, Counts& counts) 
   std::fflush(stdout);
 }
 
-absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter, bool times,
+absl::StatusOr<Counts> RunAll(const std::string& root, const Selection& selection,
                               backend::Device& device) {
   Env& env = Env::Posix();
   Counts counts;
@@ -83,14 +100,17 @@ absl::StatusOr<Counts> RunAll(const std::string& root, const std::string& filter
     if (!cases.ok()) continue;  // a file beside the families, such as README.md
     for (const std::string& one : *cases) {
       const std::string name = family + "/" + one;
-      if (name.find(filter) == std::string::npos) continue;
+      if (name.find(selection.filter) == std::string::npos) continue;
       const absl::Time began = absl::Now();
-      Count(name, RunCase(JoinPath(folder, one), name, device), counts);
-      if (times) fmt::print("{} {:.2f} s\n", name, absl::ToDoubleSeconds(absl::Now() - began));
+      const auto status = RunCase(JoinPath(folder, one), name, selection, device);
+      if (!status) continue;
+      Count(name, *status, counts);
+      if (selection.times)
+        fmt::print("{} {:.2f} s\n", name, absl::ToDoubleSeconds(absl::Now() - began));
     }
   }
   if (counts.passed + counts.failed + counts.unsupported == 0) {
-    return NotFound("{}: expected cases whose name holds '{}', found none", root, filter);
+    return NotFound("{}: expected cases whose name holds '{}', found none", root, selection.filter);
   }
   return counts;
 }
@@ -123,16 +143,20 @@ int ListLayers() {
 int Main(int argc, char** argv) {
   CLI::App app("Runs cases that real Keras computed, and compares.");
   std::string root;
-  std::string filter;
+  Selection selection;
   std::string backend = "reference";
   CLI::Option* directory =
       app.add_option("directory", root, "Directory of <family>/<case>/case.json");
   bool list_layers = false;
   app.add_flag("--layers", list_layers, "Only list the layer classes of this build");
-  app.add_option("--filter", filter, "Only cases whose name holds this text");
+  app.add_option("--filter", selection.filter, "Only cases whose name holds this text");
   app.add_option("--backend", backend, "Where graphs run")
       ->check(CLI::IsMember({"reference", "cpu", "cuda"}))
       ->capture_default_str();
+  app.add_option("--compute-dtype", selection.compute_dtype,
+                 "What models compute in, with tolerances to match (cases of layers and training)")
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, DType>{{"float32", DType::kF32}, {"bfloat16", DType::kBF16}}));
   std::string known_gaps;
   app.add_option("--known-gaps", known_gaps,
                  "File of case names, one a line: succeed if exactly these do not pass");
@@ -140,8 +164,7 @@ int Main(int argc, char** argv) {
   app.add_option("--inventory", inventory,
                  "List which names of this file exist and which do not; runs no case")
       ->excludes(directory);
-  bool times = false;
-  app.add_flag("--times", times, "Say how many seconds each case took");
+  app.add_flag("--times", selection.times, "Say how many seconds each case took");
   CLI11_PARSE(app, argc, argv);
   if (list_layers) return ListLayers();
   if (!inventory.empty()) return PrintInventory(inventory);
@@ -154,7 +177,7 @@ int Main(int argc, char** argv) {
     fmt::print(stderr, "{}\n", std::string(device.status().message()));
     return 2;
   }
-  const absl::StatusOr<Counts> counts = RunAll(root, filter, times, **device);
+  const absl::StatusOr<Counts> counts = RunAll(root, selection, **device);
   if (!counts.ok()) {
     fmt::print(stderr, "{}\n", std::string(counts.status().message()));
     return 2;

@@ -33,7 +33,13 @@ bool HasZeroGradient(const Case& test, std::string_view path);
 
 // The case's history against ours.
 absl::Status ExpectHistory(const Case& test, const keras::History& history);
-// `key`: "initial", "after_first_batch" or "final".
+// One of the logs of a batch, an epoch or an evaluation. Where models compute in bfloat16: a loss
+// as ExpectClose after training; a metric, which may count samples, within a tenth of it and of 1.
+absl::Status ExpectLog(const Case& test, std::string_view what, std::string_view name, double got,
+                       double want);
+// `key`: "initial", "after_first_batch" or "final". Where models compute in bfloat16: all weights
+// together have moved as they should, but for kMaxUpdateError of the way.
+inline constexpr double kMaxUpdateError = 0.3;
 absl::Status ExpectWeights(const Case& test, keras::Model& model, std::string_view key, double rtol,
                            double atol);
 

@@ -2,10 +2,11 @@
 
 #include "core/base/status.h"
 #include "core/keras/models/quantize.h"
-#include "core/keras/saving/keras_file.h"
+#include "core/keras/saving/builtin_objects.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/transform/autodiff.h"
 #include "tests/conformance/expect_close.h"
+#include "tests/conformance/load_model.h"
 #include "tests/conformance/runners.h"
 #include "tests/conformance/traced.h"
 
@@ -55,7 +56,8 @@ class ModeRun {
     for (const auto& read : context_.reads()) traced_.Bind(read.input, read.variable->value);
     ASSIGN_OR_RETURN(const std::vector<Tensor> got, traced_.Evaluate(device));
     for (size_t i = 0; i < expected_.size(); ++i) {
-      RETURN_IF_ERROR(ExpectClose(test_, expected_[i].what, got[i], expected_[i].array));
+      RETURN_IF_ERROR(ExpectClose(test_, expected_[i].what, got[i], expected_[i].array,
+                                  expected_[i].roundings));
     }
     if (mode_["losses"].is_null()) return absl::OkStatus();
     return CheckLosses({got.end() - num_losses_, got.end()});
@@ -65,11 +67,12 @@ class ModeRun {
   struct Expected {
     std::string what;
     Json array;
+    Roundings roundings = kForward;
   };
 
-  void Expect(std::string what, const Json& array, ir::Value value) {
+  void Expect(Expected expected, ir::Value value) {
     traced_.Output("out" + std::to_string(expected_.size()), value);
-    expected_.push_back({std::move(what), array});
+    expected_.push_back(std::move(expected));
   }
 
   absl::Status Trace() {
@@ -85,12 +88,12 @@ class ModeRun {
       return Internal("outputs: expected {}, received {}", names.size(), outputs_.size());
     }
     for (size_t i = 0; i < names.size(); ++i) {
-      Expect("output " + std::to_string(i), names[i], outputs_[i]);
+      Expect({"output " + std::to_string(i), names[i]}, outputs_[i]);
     }
     if (mode_["updated_weights"].is_object()) {
       for (const auto& [key, array] : mode_["updated_weights"].AsObject()) {
         const keras::Variable& variable = *weights_.at(key);
-        Expect("updated " + variable.path, array, context_.Read(variable));
+        Expect({"updated " + variable.path, array}, context_.Read(variable));
       }
     }
     return Repeat();
@@ -107,7 +110,7 @@ class ModeRun {
         return Internal("outputs: expected {}, received {}", names.size(), outputs.size());
       }
       for (size_t i = 0; i < outputs.size(); ++i) {
-        Expect(fmt::format("output {} of call {}", i, call), names.AsArray()[i], outputs[i]);
+        Expect({fmt::format("output {} of call {}", i, call), names.AsArray()[i]}, outputs[i]);
       }
       ++call;
     }
@@ -151,10 +154,16 @@ class ModeRun {
       }
     }
     if (!ys.empty() && !xs.empty()) {
+      Roundings roundings = kBackward;
+      for (const Expected& one : expected) {
+        ASSIGN_OR_RETURN(const Tensor want, test_.Array(one.array));
+        roundings.scale = std::max(roundings.scale, Largest(want));
+      }
+      for (Expected& one : expected) one.roundings = roundings;
       ASSIGN_OR_RETURN(const ir::Values grads,
                        transform::Gradients(traced_.builder(), ys, dys, xs));
       for (size_t i = 0; i < grads.size(); ++i) {
-        Expect(expected[i].what, expected[i].array, grads[i]);
+        Expect(std::move(expected[i]), grads[i]);
       }
     }
     if (!mode_["losses"].is_null()) {
@@ -175,7 +184,7 @@ class ModeRun {
     for (Tensor* list : {&want, &got}) {
       std::sort(list->data<double>(), list->data<double>() + list->num_elements());
     }
-    return ExpectClose("losses", got, want, test_.rtol(), test_.atol());
+    return ExpectClose(test_, "losses", got, want, kForward);
   }
 
   const Case& test_;
@@ -193,8 +202,7 @@ class ModeRun {
 // Of a case whose archive is another model after Model.quantize: quantizes that model, and
 // compares.
 absl::Status ExpectQuantized(const Case& test, backend::Device& device) {
-  ASSIGN_OR_RETURN(const keras::LoadedModel loaded,
-                   keras::Load(Env::Posix(), test.Path(test["float_model"])));
+  ASSIGN_OR_RETURN(const keras::LoadedModel loaded, LoadModel(test, test["float_model"]));
   keras::Model& model = *loaded.model;
   Weights weights;
   const Json before = Json::MakeObject({{"training", false}, {"outputs", test["float_outputs"]}});
@@ -223,8 +231,7 @@ absl::Status ExpectQuantized(const Case& test, backend::Device& device) {
 }  // namespace
 
 absl::Status RunLayer(const Case& test, backend::Device& device) {
-  ASSIGN_OR_RETURN(const keras::LoadedModel loaded,
-                   keras::Load(Env::Posix(), test.Path(test["model"])));
+  ASSIGN_OR_RETURN(const keras::LoadedModel loaded, LoadModel(test, test["model"]));
   ASSIGN_OR_RETURN(const Weights weights, SetWeights(test, *loaded.model));
   for (const auto& [name, mode] : test["modes"].AsObject()) {
     const absl::Status status = ModeRun(test, mode, *loaded.model, weights).Run(device);
