@@ -205,6 +205,18 @@ TEST_F(AgentTest, RunsAProcessPerAssignmentAndReportsHowItEnded) {
                                 coordinator_.address() + "\n");
 }
 
+TEST_F(AgentTest, ReportsAnEndWhoseLastLinesAreNoUtf8) {
+  StartAgent("printf 'caf\\351\\n'; exit 9");
+  coordinator_.Assign({Trainer("jobs/a/1/0")});
+  ASSERT_TRUE(coordinator_.WaitFor([&] {
+    coordinator_.mu_.AssertHeld();
+    return coordinator_.exits.contains("jobs/a/1/0");
+  }));
+  MutexLock lock(&coordinator_.mu_);
+  EXPECT_EQ(coordinator_.exits.at("jobs/a/1/0").message(),
+            "trainer jobs/a/1/0: exit code 9; its last lines:\ncaf\ufffd\n");
+}
+
 TEST_F(AgentTest, OffersItsCapacity) {
   StartAgent("exit 0");
   ASSERT_TRUE(coordinator_.WaitFor([&] {

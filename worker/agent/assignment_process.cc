@@ -4,6 +4,7 @@
 
 #include "core/base/env.h"
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 
 namespace tricorn::worker {
 namespace {
@@ -59,7 +60,7 @@ v1::ReportExitRequest ReportOf(const ProcessExit& exit) {
   v1::ReportExitRequest report;
   report.set_assignment_id(exit.id);
   report.set_exit_code(exit.exit_code);
-  report.set_message(fmt::format("{} {}: {}", exit.kind, exit.id, exit.message));
+  report.set_message(ValidUtf8(fmt::format("{} {}: {}", exit.kind, exit.id, exit.message)));
   v1::Failure failure;
   if (!exit.last_words.empty() && failure.ParseFromString(exit.last_words)) {
     *report.mutable_failure() = failure;

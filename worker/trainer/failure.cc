@@ -2,8 +2,12 @@
 
 #include <string>
 
+#include "core/base/utf8.h"
+
 namespace tricorn::worker {
 namespace {
+
+constexpr size_t kMaxMessageBytes = 16 << 10;
 
 bool IsRetryable(const absl::Status& error) {
   switch (error.code()) {
@@ -25,7 +29,7 @@ bool IsRetryable(const absl::Status& error) {
 v1::Failure FailureOf(const absl::Status& error) {
   v1::Failure failure;
   failure.set_code(static_cast<int>(error.code()));
-  failure.set_message(std::string(error.message()));
+  failure.set_message(ValidUtf8(Utf8Prefix(std::string(error.message()), kMaxMessageBytes)));
   failure.set_retryable(IsRetryable(error));
   return failure;
 }

@@ -5,10 +5,13 @@
 #include "absl/time/clock.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 #include "proto/rpc/status.h"
 
 namespace tricorn::worker {
 namespace {
+
+constexpr size_t kMaxLineBytes = 8 << 10;  // the coordinator keeps less
 
 void SetTime(google::protobuf::Timestamp* stamp, absl::Time time) {
   const int64_t nanos = absl::ToUnixNanos(time);
@@ -43,10 +46,10 @@ void Reporter::AddEpoch(v1::EpochLogs epoch) {
   epochs_.push_back(std::move(epoch));
 }
 
-void Reporter::AddLine(v1::LogLine::Severity severity, std::string text) {
+void Reporter::AddLine(v1::LogLine::Severity severity, std::string_view text) {
   v1::LogLine line;
   line.set_severity(severity);
-  line.set_text(std::move(text));
+  line.set_text(ValidUtf8(Utf8Prefix(text, kMaxLineBytes)));
   SetTime(line.mutable_time(), absl::Now());
   MutexLock lock(&mu_);
   if (lines_.size() == kMaxLines) {

@@ -3,7 +3,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -33,7 +33,7 @@ class Reporter {
 
   void SetProgress(v1::Progress progress);
   void AddEpoch(v1::EpochLogs epoch);
-  void AddLine(v1::LogLine::Severity severity, std::string text);
+  void AddLine(v1::LogLine::Severity severity, std::string_view text);
   // Waits until all that was added before is acknowledged; false at the deadline or when replaced.
   bool Flush(absl::Time deadline);
 

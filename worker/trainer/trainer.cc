@@ -54,7 +54,7 @@ class Events : public EngineEvents {
     checkpointer_.Add(std::move(manifest), std::move(make_files), history_);
   }
   void OnLog(v1::LogLine::Severity severity, std::string text) override {
-    reporter_.AddLine(severity, std::move(text));
+    reporter_.AddLine(severity, text);
   }
 
  private:

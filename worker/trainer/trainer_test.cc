@@ -414,6 +414,22 @@ TEST_F(TrainerTest, BadInputIsNotRetryableAndNamesItsSubject) {
   EXPECT_NE(coordinator_.failures[1].failure().message().find("x.npy"), std::string::npos);
 }
 
+TEST_F(TrainerTest, WordsThatAreNoUtf8ReachTheCoordinator) {
+  FakeEngine engine;
+  engine.run = [](EngineTask&, EngineEvents& events) -> absl::StatusOr<EngineResult> {
+    events.OnLog(v1::LogLine::SEVERITY_INFO, "a line of caf\xe9");
+    return absl::InvalidArgumentError("x.csv: expected a number, received 'caf\xe9'");
+  };
+  EXPECT_TRUE(absl::IsInvalidArgument(Run(Assignment(), engine)));
+  MutexLock lock(&coordinator_.mu);
+  ASSERT_EQ(coordinator_.failures.size(), 1u);
+  EXPECT_EQ(coordinator_.failures[0].failure().message(),
+            "x.csv: expected a number, received 'caf\ufffd'");
+  ASSERT_EQ(coordinator_.reports.size(), 1u);
+  ASSERT_EQ(coordinator_.reports[0].log_lines_size(), 1);
+  EXPECT_EQ(coordinator_.reports[0].log_lines(0).text(), "a line of caf\ufffd");
+}
+
 TEST_F(TrainerTest, RanksMeetAndOneRanksErrorIsEveryRanks) {
   FakeEngine good;
   good.run = [](EngineTask& task, EngineEvents&) -> absl::StatusOr<EngineResult> {
