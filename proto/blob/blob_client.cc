@@ -45,10 +45,6 @@ class Patience {
   absl::Time last_ = absl::Now();
 };
 
-void SetDeadline(grpc::ClientContext& context) {
-  context.set_deadline(absl::ToChronoTime(absl::Now() + kStreamTimeout));
-}
-
 }  // namespace
 
 struct BlobClient::Stubs {
@@ -56,10 +52,36 @@ struct BlobClient::Stubs {
   std::unique_ptr<v1::BlobService::Stub> blob;
 };
 
+// The context of a stream, which Stop cancels.
+class BlobClient::Stream {
+ public:
+  explicit Stream(BlobClient& client) : client_(client) {
+    context.set_deadline(absl::ToChronoTime(absl::Now() + kStreamTimeout));
+    MutexLock lock(&client_.mu_);
+    client_.streams_.insert(&context);
+    if (client_.stop_.HasBeenNotified()) context.TryCancel();
+  }
+  ~Stream() {
+    MutexLock lock(&client_.mu_);
+    client_.streams_.erase(&context);
+  }
+
+  grpc::ClientContext context;
+
+ private:
+  BlobClient& client_;
+};
+
 BlobClient::BlobClient(const std::shared_ptr<grpc::Channel>& channel, absl::Duration patience)
     : stubs_(new Stubs{channel, v1::BlobService::NewStub(channel)}), patience_(patience) {}
 
 BlobClient::~BlobClient() = default;
+
+void BlobClient::Stop() {
+  stop_.Notify();
+  MutexLock lock(&mu_);
+  for (grpc::ClientContext* context : streams_) context->TryCancel();
+}
 
 absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   if (!blob.starts_with(kPrefix) || !IsSha256Hex(std::string_view(blob).substr(kPrefix.size()))) {
@@ -70,12 +92,11 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
   Patience patience(*stubs_->channel, patience_, stop_);
   absl::Status local;  // of our disk, which no repetition mends
   auto read_stream = [&]() -> absl::Status {
-    grpc::ClientContext context;
-    SetDeadline(context);
+    Stream call(*this);
     v1::ReadBlobRequest request;
     request.set_name(blob);
     request.set_offset(received);
-    auto stream = stubs_->blob->ReadBlob(&context, request);
+    auto stream = stubs_->blob->ReadBlob(&call.context, request);
     v1::ReadBlobResponse piece;
     while (local.ok() && stream->Read(&piece)) {
       if (piece.offset() != received) {
@@ -87,7 +108,7 @@ absl::Status BlobClient::Download(const std::string& blob, WritableFile& file) {
       received += static_cast<int64_t>(piece.data().size());
       patience.Moved();
     }
-    if (!local.ok()) context.TryCancel();
+    if (!local.ok()) call.context.TryCancel();
     const absl::Status status = rpc::FromGrpc(stream->Finish());
     return local.ok() ? status : local;
   };
@@ -152,8 +173,10 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
     if (status.ok()) continue;  // CreateUpload says whether it is complete
     if (absl::IsDataLoss(status) && ++corruptions < kMaxCorruptions) continue;
     // OUT_OF_RANGE and ABORTED: the coordinator has another view of how far a former stream got, or
-    // has not noticed its end yet.
-    if (!rpc::IsTransient(status) && !absl::IsOutOfRange(status) && !absl::IsAborted(status)) {
+    // has not noticed its end yet. NOT_FOUND: it forgot the upload, for it was started anew or
+    // somebody else has just brought the same content.
+    if (!rpc::IsTransient(status) && !absl::IsOutOfRange(status) && !absl::IsAborted(status) &&
+        !absl::IsNotFound(status)) {
       return WithSubject(status, "upload of " + sha256);
     }
     if (absl::Now() > patience.policy().give_up ||
@@ -165,10 +188,9 @@ absl::StatusOr<std::string> BlobClient::Send(const std::string& sha256, uint64_t
 
 absl::Status BlobClient::SendOnce(const std::string& upload, uint64_t size, const ReadPiece& read,
                                   uint64_t offset) {
-  grpc::ClientContext context;
-  SetDeadline(context);
+  Stream call(*this);
   v1::Upload response;
-  auto stream = stubs_->blob->WriteUpload(&context, &response);
+  auto stream = stubs_->blob->WriteUpload(&call.context, &response);
   v1::WriteUploadRequest request;
   request.set_name(upload);
   absl::Status local;
@@ -180,7 +202,7 @@ absl::Status BlobClient::SendOnce(const std::string& upload, uint64_t size, cons
     offset += request.data().size();
     request.clear_name();
   } while (offset < size);
-  if (!local.ok()) context.TryCancel();
+  if (!local.ok()) call.context.TryCancel();
   stream->WritesDone();
   const absl::Status status = rpc::FromGrpc(stream->Finish());
   RETURN_IF_ERROR(local);

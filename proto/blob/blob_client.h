@@ -2,17 +2,21 @@
 
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
 #include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "core/base/env.h"
+#include "core/base/mutex.h"
 
 namespace grpc {
 class Channel;
-}
+class ClientContext;
+}  // namespace grpc
 
 namespace tricorn {
 
@@ -35,11 +39,13 @@ class BlobClient {
   absl::StatusOr<std::string> Upload(const RandomAccessFile& file);
   absl::StatusOr<std::string> Upload(std::string_view content);
 
-  // Transfers that wait for the coordinator end at once, with its last error. Once.
-  void Stop() { stop_.Notify(); }
+  // Transfers end at once: with Cancelled, or the last error of a coordinator that they wait for.
+  // Once.
+  void Stop();
 
  private:
   struct Stubs;
+  class Stream;
   using ReadPiece = std::function<absl::Status(uint64_t offset, size_t nbytes, char* out)>;
 
   absl::StatusOr<std::string> Send(const std::string& sha256, uint64_t size, const ReadPiece& read);
@@ -49,6 +55,8 @@ class BlobClient {
   const std::unique_ptr<Stubs> stubs_;
   const absl::Duration patience_;
   absl::Notification stop_;
+  Mutex mu_;
+  std::set<grpc::ClientContext*> streams_ ABSL_GUARDED_BY(mu_);  // under way
 };
 
 }  // namespace tricorn

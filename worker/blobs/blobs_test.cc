@@ -5,6 +5,7 @@
 #include <map>
 #include <thread>
 
+#include "absl/synchronization/notification.h"
 #include "core/base/mutex.h"
 #include "core/base/sha256.h"
 #include "proto/blob/blob_client.h"
@@ -44,6 +45,7 @@ class FakeBlobs : public v1::BlobService::Service {
   grpc::Status WriteUpload(grpc::ServerContext*, grpc::ServerReader<v1::WriteUploadRequest>* reader,
                            v1::Upload*) override {
     ++write_streams;
+    if (forgets.exchange(0) > 0) return grpc::Status(grpc::StatusCode::NOT_FOUND, "no such upload");
     v1::WriteUploadRequest request;
     std::string digest;
     while (reader->Read(&request)) {
@@ -64,9 +66,10 @@ class FakeBlobs : public v1::BlobService::Service {
     blobs_["blobs/" + digest] = content;
     return grpc::Status::OK;
   }
-  grpc::Status ReadBlob(grpc::ServerContext*, const v1::ReadBlobRequest* request,
+  grpc::Status ReadBlob(grpc::ServerContext* context, const v1::ReadBlobRequest* request,
                         grpc::ServerWriter<v1::ReadBlobResponse>* writer) override {
     ++read_streams;
+    while (stalls && !context->IsCancelled()) usleep(1000);
     MutexLock lock(&mu_);
     if (!blobs_.contains(request->name())) {
       return grpc::Status(grpc::StatusCode::NOT_FOUND, request->name() + ": no such blob");
@@ -89,6 +92,8 @@ class FakeBlobs : public v1::BlobService::Service {
   }
   std::atomic<int> read_streams = 0;
   std::atomic<int> write_streams = 0;
+  std::atomic<int> forgets = 0;      // 1: the next stream finds its upload not announced
+  std::atomic<bool> stalls = false;  // reading streams bring nothing
 
  private:
   void Describe(const std::string& digest, int64_t size, v1::Upload* upload)
@@ -246,6 +251,28 @@ TEST_F(BlobsTest, CacheLeavesNothingOfAFailedDownload) {
   for (const std::string& name : *names) {
     EXPECT_TRUE(name.starts_with("lock.")) << name;
   }
+}
+
+TEST_F(BlobsTest, UploadIsAnnouncedAgainWhenTheCoordinatorForgotIt) {
+  service_.forgets = 1;
+  const auto blob = client_->Upload("content");
+  ASSERT_TRUE(blob.ok()) << blob.status();
+  EXPECT_EQ(service_.Content(*blob), "content");
+}
+
+TEST_F(BlobsTest, StopEndsATransferThatIsUnderWay) {
+  const std::string blob = service_.Put("content");
+  service_.stalls = true;
+  absl::Notification ended;
+  std::thread reader([&] {
+    EXPECT_EQ(Download(blob).status().code(), absl::StatusCode::kCancelled);
+    ended.Notify();
+  });
+  while (service_.read_streams == 0) usleep(1000);
+  client_->Stop();
+  EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(5)));
+  service_.stalls = false;
+  reader.join();
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ class Blobs(blob_pb2_grpc.BlobServiceServicer):
         self.break_after = 0
         self.breaks = 0
         self.bytes_written = 0
+        self.forgets = 0  # so many streams find their upload not announced
 
     def put(self, data):
         name = "blobs/" + hashlib.sha256(data).hexdigest()
@@ -49,6 +50,9 @@ class Blobs(blob_pb2_grpc.BlobServiceServicer):
         )
 
     def WriteUpload(self, requests, context):
+        if self.forgets > 0:
+            self.forgets -= 1
+            context.abort(grpc.StatusCode.NOT_FOUND, "no such upload")
         for request in requests:
             digest = request.name.removeprefix("uploads/")
             part = self.partial.setdefault(digest, bytearray())

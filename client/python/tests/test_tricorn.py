@@ -63,6 +63,11 @@ class BlobsTest(WithCoordinator):
         self.assertEqual(self.fake.blobs.complete[name], self.data)
         self.assertEqual(self.fake.blobs.bytes_written, len(self.data))
 
+    def test_upload_is_announced_again_when_it_was_forgotten(self):
+        self.fake.blobs.forgets = 1
+        name = blobs.upload(self.connection, self.data)
+        self.assertEqual(self.fake.blobs.complete[name], self.data)
+
     def test_upload_of_no_bytes(self):
         name = blobs.upload(self.connection, b"")
         self.assertEqual(self.fake.blobs.complete[name], b"")

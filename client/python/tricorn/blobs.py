@@ -32,11 +32,13 @@ def upload(connection, data):
             connection.blobs.WriteUpload(_chunks(state.name, data, received))
         except grpc.RpcError as error:
             corruptions += error.code() == grpc.StatusCode.DATA_LOSS
-            # OUT_OF_RANGE and ABORTED: another view of how far a former stream got.
+            # OUT_OF_RANGE and ABORTED: another view of how far a former stream got. NOT_FOUND: the
+            # coordinator forgot the upload, for it was started anew or has the content by now.
             again = is_transient(error) or error.code() in (
                 grpc.StatusCode.OUT_OF_RANGE,
                 grpc.StatusCode.ABORTED,
                 grpc.StatusCode.DATA_LOSS,
+                grpc.StatusCode.NOT_FOUND,
             )
             if not again or corruptions >= _MAX_CORRUPTIONS or time.monotonic() > give_up:
                 raise TricornError.of(error, f"upload of {digest}") from None
