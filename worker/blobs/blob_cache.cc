@@ -20,14 +20,18 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::string_view kPart = ".part";
+
 // Excludes other processes (and other holders in this one) while it lives.
 class FileLock {
  public:
-  static absl::StatusOr<FileLock> Acquire(const std::string& path) {
+  // `operation`: LOCK_EX, or with LOCK_NB, which does not wait.
+  // Errors: Unavailable.
+  static absl::StatusOr<FileLock> Acquire(const std::string& path, int operation) {
     const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) return Unavailable("{}: open: {}", path, std::strerror(errno));
     FileLock lock(fd);
-    while (flock(fd, LOCK_EX) != 0) {
+    while (flock(fd, operation) != 0) {
       if (errno != EINTR) return Unavailable("{}: lock: {}", path, std::strerror(errno));
     }
     return lock;
@@ -57,20 +61,21 @@ absl::StatusOr<std::unique_ptr<RandomAccessFile>> BlobCache::Open(const std::str
   const std::string path = JoinPath(directory_, digest);
   auto present = OpenPresent(path);
   if (!absl::IsNotFound(present.status())) return present;
-  // One of 16 locks, so that none need be removed.
-  ASSIGN_OR_RETURN(const FileLock lock,
-                   FileLock::Acquire(JoinPath(directory_, "lock." + digest.substr(0, 1))));
+  ASSIGN_OR_RETURN(const FileLock lock, FileLock::Acquire(LockPath(digest), LOCK_EX));
   present = OpenPresent(path);
   if (!absl::IsNotFound(present.status())) return present;
-  absl::Status fetched = Fetch(blob, path, client);
-  if (absl::IsResourceExhausted(fetched)) {
+  auto fetched = Fetch(blob, path, client);
+  if (absl::IsResourceExhausted(fetched.status())) {
     Evict(0, digest);
     fetched = Fetch(blob, path, client);
   }
-  RETURN_IF_ERROR(fetched);
-  present = OpenPresent(path);
-  Evict(limit_bytes_, digest);
-  return present;
+  if (fetched.ok()) Evict(limit_bytes_, digest);
+  return fetched;
+}
+
+// One of 16, so that none need be removed.
+std::string BlobCache::LockPath(const std::string& digest) const {
+  return JoinPath(directory_, "lock." + digest.substr(0, 1));
 }
 
 absl::StatusOr<std::unique_ptr<RandomAccessFile>> BlobCache::OpenPresent(const std::string& path) {
@@ -80,18 +85,22 @@ absl::StatusOr<std::unique_ptr<RandomAccessFile>> BlobCache::OpenPresent(const s
   return file;
 }
 
-absl::Status BlobCache::Fetch(const std::string& blob, const std::string& path,
-                              BlobClient& client) {
-  const std::string temporary = path + ".part";  // ours, by the lock
-  absl::Status status = [&]() -> absl::Status {
+absl::StatusOr<std::unique_ptr<RandomAccessFile>> BlobCache::Fetch(const std::string& blob,
+                                                                   const std::string& path,
+                                                                   BlobClient& client) {
+  const std::string temporary = path + std::string(kPart);  // ours, by the lock
+  auto fetched = [&]() -> absl::StatusOr<std::unique_ptr<RandomAccessFile>> {
     ASSIGN_OR_RETURN(auto file, env_.NewWritableFile(temporary));
     RETURN_IF_ERROR(client.Download(blob, *file));
     RETURN_IF_ERROR(file->Sync());
     RETURN_IF_ERROR(file->Close());
-    return env_.Rename(temporary, path);
+    // Once it has its name, another process may evict it.
+    ASSIGN_OR_RETURN(auto present, env_.NewRandomAccessFile(temporary));
+    RETURN_IF_ERROR(env_.Rename(temporary, path));
+    return present;
   }();
-  if (!status.ok()) env_.Remove(temporary).IgnoreError();
-  return status;
+  if (!fetched.ok()) env_.Remove(temporary).IgnoreError();
+  return fetched;
 }
 
 void BlobCache::Evict(int64_t limit_bytes, const std::string& keep) {
@@ -104,8 +113,12 @@ void BlobCache::Evict(int64_t limit_bytes, const std::string& keep) {
   int64_t total = 0;
   std::error_code error;
   for (const std::string& name : env_.List(directory_).value_or(std::vector<std::string>())) {
-    if (!IsSha256Hex(name)) continue;
     const std::string path = JoinPath(directory_, name);
+    if (name.ends_with(kPart)) {
+      const auto lock = FileLock::Acquire(LockPath(name), LOCK_EX | LOCK_NB);
+      if (lock.ok()) env_.Remove(path).IgnoreError();
+    }
+    if (!IsSha256Hex(name)) continue;
     const auto size = fs::file_size(path, error);
     if (error) continue;  // another process removed it
     total += static_cast<int64_t>(size);

@@ -24,9 +24,13 @@ class BlobCache {
 
  private:
   absl::StatusOr<std::unique_ptr<RandomAccessFile>> OpenPresent(const std::string& path);
-  absl::Status Fetch(const std::string& blob, const std::string& path, BlobClient& client);
-  // Removes what was used least recently until `limit_bytes` are left, but never `keep`.
+  absl::StatusOr<std::unique_ptr<RandomAccessFile>> Fetch(const std::string& blob,
+                                                          const std::string& path,
+                                                          BlobClient& client);
+  // Removes what was used least recently until `limit_bytes` are left, but never `keep`; and what
+  // killed processes left of their downloads.
   void Evict(int64_t limit_bytes, const std::string& keep);
+  std::string LockPath(const std::string& digest) const;
 
   Env& env_;
   const std::string directory_;

@@ -1,5 +1,7 @@
+#include <fcntl.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <map>
@@ -119,6 +121,46 @@ std::string Noise(size_t size) {
   for (char& c : data) c = static_cast<char>((x = x * 1664525u + 1013904223u) >> 24);
   return data;
 }
+
+// Files that are gone as soon as they have their name, as when another process needs the room.
+class EvictingEnv : public Env {
+ public:
+  absl::StatusOr<std::unique_ptr<WritableFile>> NewWritableFile(const std::string& path) override {
+    return posix_.NewWritableFile(path);
+  }
+  absl::StatusOr<std::unique_ptr<WritableFile>> NewAppendableFile(
+      const std::string& path) override {
+    return posix_.NewAppendableFile(path);
+  }
+  absl::StatusOr<std::unique_ptr<RandomAccessFile>> NewRandomAccessFile(
+      const std::string& path) override {
+    return posix_.NewRandomAccessFile(path);
+  }
+  absl::Status Rename(const std::string& from, const std::string& to) override {
+    const absl::Status status = posix_.Rename(from, to);
+    ++evictions;
+    return status.ok() ? posix_.Remove(to) : status;
+  }
+  absl::Status Remove(const std::string& path) override { return posix_.Remove(path); }
+  absl::Status RemoveRecursively(const std::string& path) override {
+    return posix_.RemoveRecursively(path);
+  }
+  absl::Status MakeDirectories(const std::string& path) override {
+    return posix_.MakeDirectories(path);
+  }
+  absl::Status SyncDirectory(const std::string& path) override {
+    return posix_.SyncDirectory(path);
+  }
+  absl::StatusOr<std::vector<std::string>> List(const std::string& path) override {
+    return posix_.List(path);
+  }
+  bool Exists(const std::string& path) override { return posix_.Exists(path); }
+
+  int evictions = 0;
+
+ private:
+  Env& posix_ = Env::Posix();
+};
 
 class BlobsTest : public ::testing::Test {
  protected:
@@ -273,6 +315,32 @@ TEST_F(BlobsTest, StopEndsATransferThatIsUnderWay) {
   EXPECT_TRUE(ended.WaitForNotificationWithTimeout(absl::Seconds(5)));
   service_.stalls = false;
   reader.join();
+}
+
+TEST_F(BlobsTest, CacheGivesWhatItFetchedEvenIfAnotherProcessEvictsItAtOnce) {
+  EvictingEnv env;
+  BlobCache cache(env, directory_ + "/cache", 2500);
+  EXPECT_EQ(ReadThrough(cache, service_.Put("content")), "content");
+  EXPECT_EQ(env.evictions, 1);
+}
+
+TEST_F(BlobsTest, CacheRemovesDownloadsThatNobodyGoesOnWith) {
+  const std::string directory = directory_ + "/cache";
+  const std::string blob = service_.Put("content");
+  const std::string digit = blob.substr(6, 1) == "0" ? "1" : "0";
+  const std::string abandoned = JoinPath(directory, digit + std::string(63, '0') + ".part");
+  const std::string running = JoinPath(directory, "f" + std::string(63, '0') + ".part");
+  ASSERT_TRUE(Env::Posix().MakeDirectories(directory).ok());
+  for (const std::string& part : {abandoned, running}) {
+    ASSERT_TRUE(Env::Posix().WriteFileAtomically(part, "cont").ok());
+  }
+  const int lock = open((directory + "/lock.f").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  ASSERT_EQ(flock(lock, LOCK_EX), 0);
+  BlobCache cache(Env::Posix(), directory, 2500);
+  EXPECT_EQ(ReadThrough(cache, blob), "content");
+  EXPECT_FALSE(Env::Posix().Exists(abandoned));
+  EXPECT_TRUE(Env::Posix().Exists(running));
+  close(lock);
 }
 
 }  // namespace
