@@ -92,11 +92,11 @@ struct ExecPlan {
 
   // Above all numbers that are assigned below.
   constexpr int kFirstFree = 16;
-  const int input = fcntl(plan.input, F_DUPFD, kFirstFree);
-  const int last_words = fcntl(plan.last_words, F_DUPFD, kFirstFree);
-  const int status = fcntl(plan.status, F_DUPFD, kFirstFree);
-  const int output = fcntl(plan.output, F_DUPFD, kFirstFree);
-  const int error = fcntl(plan.error, F_DUPFD, kFirstFree);
+  const int input = fcntl(plan.input, F_DUPFD_CLOEXEC, kFirstFree);
+  const int last_words = fcntl(plan.last_words, F_DUPFD_CLOEXEC, kFirstFree);
+  const int status = fcntl(plan.status, F_DUPFD_CLOEXEC, kFirstFree);
+  const int output = fcntl(plan.output, F_DUPFD_CLOEXEC, kFirstFree);
+  const int error = fcntl(plan.error, F_DUPFD_CLOEXEC, kFirstFree);
   const int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   dup2(null, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);

@@ -54,7 +54,7 @@ Supervisor::~Supervisor() = default;
 void Supervisor::SetWanted(std::vector<ProcessSpec> wanted) {
   {
     MutexLock lock(&mu_);
-    wanted_ = std::move(wanted);
+    newly_wanted_ = std::move(wanted);
   }
   eventfd_write(wake_.get(), 1);
 }
@@ -100,18 +100,18 @@ void Supervisor::Run() {
 }
 
 void Supervisor::Reconcile() {
-  std::vector<ProcessSpec> wanted;
   {
     MutexLock lock(&mu_);
-    if (!shutdown_) wanted = wanted_;
+    if (newly_wanted_) wanted_ = *std::exchange(newly_wanted_, std::nullopt);
+    if (shutdown_) wanted_.clear();
   }
   std::set<std::string> ids;
-  for (const ProcessSpec& spec : wanted) ids.insert(spec.id);
+  for (const ProcessSpec& spec : wanted_) ids.insert(spec.id);
   std::erase_if(ended_, [&](const std::string& id) { return !ids.contains(id); });
   for (auto& [id, child] : children_) {
     if (!ids.contains(id)) StopChild(*child);
   }
-  for (const ProcessSpec& spec : wanted) {
+  for (const ProcessSpec& spec : wanted_) {
     if (!children_.contains(spec.id) && !ended_.contains(spec.id)) StartChild(spec);
   }
 }

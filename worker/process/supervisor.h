@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -71,12 +72,13 @@ class Supervisor {
   UniqueFd wake_;  // an eventfd
 
   mutable Mutex mu_;
-  std::vector<ProcessSpec> wanted_ ABSL_GUARDED_BY(mu_);
+  std::optional<std::vector<ProcessSpec>> newly_wanted_ ABSL_GUARDED_BY(mu_);
   absl::Duration stop_grace_ ABSL_GUARDED_BY(mu_) = absl::Seconds(10);
   bool shutdown_ ABSL_GUARDED_BY(mu_) = false;
   std::vector<Running> running_ ABSL_GUARDED_BY(mu_);
 
   // Of Run's thread.
+  std::vector<ProcessSpec> wanted_;                         // their inputs may be large
   std::map<std::string, std::unique_ptr<Child>> children_;  // by id
   std::set<std::string> ended_;  // ids that are wanted but ended by themselves
 };

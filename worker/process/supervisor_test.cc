@@ -2,9 +2,16 @@
 #include "core/base/mutex.h"
 
 #include <gtest/gtest.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
 #include <map>
 #include <optional>
 #include <thread>
@@ -186,6 +193,32 @@ TEST(ChildProcess, InheritsNothingButItsOwnDescriptors) {
   while (!(*child)->TryWait()) absl::SleepFor(absl::Milliseconds(5));
   EXPECT_EQ((*child)->ReadOutput(1 << 10), "0\n1\n2\n3\n4\n5\n6\n");  // 6: ls reads the folder
   close(leak);
+}
+
+// Makes close_range fail in this process, as it does on kernels before 5.11.
+void RefuseCloseRange() {
+  sock_filter code[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(seccomp_data, nr)),
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_close_range, 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  const sock_fprog program = {std::size(code), code};
+  ASSERT_EQ(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+  ASSERT_EQ(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program), 0);
+}
+
+TEST(ChildProcess, StartsAtOnceOnAKernelWithoutCloseRange) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    RefuseCloseRange();
+    const absl::Time begin = absl::Now();
+    const auto child = ChildProcess::Start(Shell("a", "exec sleep 10"));
+    _exit(child.ok() && absl::Now() - begin < absl::Seconds(5) ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(pid, &status, 0), pid);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(ChildProcess, DiesWithTheThreadThatStartedIt) {
