@@ -88,9 +88,11 @@ class Call : public std::enable_shared_from_this<Call> {
 
   void Finish(const absl::Status& status) {
     bool cancelled;
+    std::unique_ptr<grpc::Alarm> alarm;  // to its end it keeps a callback, which keeps this call
     {
       MutexLock lock(&mu_);
       cancelled = cancelled_;
+      alarm = std::move(alarm_);
     }
     if (cancellation_ != nullptr) cancellation_->Forget(cancellation_id_);
     done_(cancelled && !status.ok() ? absl::CancelledError("the caller cancelled the call")
