@@ -61,6 +61,7 @@ absl::StatusOr<std::unique_ptr<LocalProcess>> LocalProcess::Start(
   const int pid = fork();
   const int fork_error = errno;
   if (pid == 0) BecomeChild(argv.data(), parent, pipe_ends[1], log);
+  if (pid > 0) setpgid(pid, pid);  // here too, so that a signal to the group finds it from now on
   close(pipe_ends[1]);
   close(log);
   if (pid < 0) {

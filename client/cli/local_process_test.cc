@@ -57,6 +57,12 @@ TEST(LocalProcess, GetsSignalsWithItsChildren) {
   EXPECT_FALSE(process->Running());
 }
 
+TEST(LocalProcess, IsKilledEvenBeforeItHasBegun) {
+  const absl::Time begin = absl::Now();
+  for (int i = 0; i < 20; ++i) Shell("sleep 20");
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+}
+
 TEST(LocalProcess, NamesAProgramThatIsNotThere) {
   const auto process = LocalProcess::Start("x", {"/nowhere/tricorn-worker"}, LogPath());
   EXPECT_TRUE(absl::IsNotFound(process.status()));
