@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <climits>
-#include <cstring>
 #include <deque>
 #include <future>
 #include <memory>
@@ -31,26 +30,6 @@ struct PredictArguments {
   DataArguments data{""};
   JobArguments job;
 };
-
-// Rows one after the other of tensors that agree in all other axes.
-absl::StatusOr<Tensor> Concatenate(const std::vector<Tensor>& parts) {
-  if (parts.size() == 1) return parts[0];
-  std::vector<int64_t> shape = parts[0].shape().dims();
-  shape[0] = 0;
-  for (const Tensor& part : parts) {
-    if (part.shape().rank() != parts[0].shape().rank() || part.dtype() != parts[0].dtype()) {
-      return Internal("prediction: expected {}, received {}", parts[0].ToString(), part.ToString());
-    }
-    shape[0] += part.shape()[0];
-  }
-  Tensor whole = Tensor::Uninitialized(parts[0].dtype(), Shape(std::move(shape)));
-  std::byte* to = whole.bytes();
-  for (const Tensor& part : parts) {
-    std::memcpy(to, part.bytes(), static_cast<size_t>(part.nbytes()));
-    to += part.nbytes();
-  }
-  return whole;
-}
 
 // All rows, in requests of batch_size of which several are under way.
 absl::StatusOr<client::Prediction> PredictRows(const client::Client& client,
@@ -86,7 +65,7 @@ absl::StatusOr<client::Prediction> PredictRows(const client::Client& client,
     }
   }
   for (size_t i = 0; i < parts.size(); ++i) {
-    ASSIGN_OR_RETURN(whole.outputs[i].tensor, Concatenate(parts[i]));
+    ASSIGN_OR_RETURN(whole.outputs[i].tensor, ConcatenateRows(parts[i]));
   }
   return whole;
 }

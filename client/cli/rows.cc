@@ -1,6 +1,8 @@
 #include "client/cli/rows.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <numeric>
 #include <string_view>
 #include <utility>
@@ -61,6 +63,30 @@ absl::StatusOr<std::vector<client::NamedTensor>> InputRows(const Dataset& datase
     inputs.push_back({slash == column.name.npos ? "" : column.name.substr(slash + 1), tensor});
   }
   return inputs;
+}
+
+absl::StatusOr<Tensor> ConcatenateRows(const std::vector<Tensor>& parts) {
+  if (parts.size() == 1) return parts[0];
+  const std::vector<int64_t>& first = parts[0].shape().dims();
+  int64_t num_rows = 0;
+  for (const Tensor& part : parts) {
+    const std::vector<int64_t>& dims = part.shape().dims();
+    if (part.dtype() != parts[0].dtype() || dims.empty() || first.empty() ||
+        !std::equal(dims.begin() + 1, dims.end(), first.begin() + 1, first.end())) {
+      return Internal("prediction: expected rows as those of {}, received {}", parts[0].ToString(),
+                      part.ToString());
+    }
+    num_rows += dims[0];
+  }
+  std::vector<int64_t> shape = first;
+  shape[0] = num_rows;
+  Tensor whole = Tensor::Uninitialized(parts[0].dtype(), Shape(std::move(shape)));
+  std::byte* to = whole.bytes();
+  for (const Tensor& part : parts) {
+    std::memcpy(to, part.bytes(), static_cast<size_t>(part.nbytes()));
+    to += part.nbytes();
+  }
+  return whole;
 }
 
 Json NestedJson(const Tensor& tensor) {

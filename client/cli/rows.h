@@ -25,6 +25,10 @@ absl::StatusOr<RowInterval> ParseRows(const std::string& text);
 absl::StatusOr<std::vector<client::NamedTensor>> InputRows(const Dataset& dataset, int64_t begin,
                                                            int64_t end);
 
+// Rows one after the other of tensors that agree in all other axes.
+// Errors: Internal when they do not.
+absl::StatusOr<Tensor> ConcatenateRows(const std::vector<Tensor>& parts);
+
 // A tensor's values as nested arrays, as Python's tolist() gives them.
 Json NestedJson(const Tensor& tensor);
 

@@ -48,5 +48,24 @@ TEST(NestedJson, WritesValuesShortestForTheirType) {
   EXPECT_EQ(NestedJson(Tensor::Scalar<bool>(true)).Dump(), "true");
 }
 
+TEST(ConcatenateRows, PutsThemOneBelowTheOther) {
+  const auto part = [](std::vector<uint8_t> values) {
+    return Tensor::From<uint8_t>(Shape{static_cast<int64_t>(values.size()) / 2, 2}, values);
+  };
+  const auto whole = ConcatenateRows({part({0, 1}), part({2, 3, 4, 5})});
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_EQ(*whole, part({0, 1, 2, 3, 4, 5}));
+}
+
+TEST(ConcatenateRows, RefusesRowsThatDiffer) {
+  const Tensor part(DType::kF32, Shape{1, 2});
+  for (const Tensor& other : {Tensor(DType::kF32, Shape{1, 2000}), Tensor(DType::kF32, Shape{2}),
+                              Tensor(DType::kF64, Shape{1, 2})}) {
+    EXPECT_TRUE(absl::IsInternal(ConcatenateRows({part, other}).status())) << other.ToString();
+  }
+  const Tensor scalar(DType::kF32, Shape{});
+  EXPECT_TRUE(absl::IsInternal(ConcatenateRows({scalar, scalar}).status()));
+}
+
 }  // namespace
 }  // namespace tricorn::cli
