@@ -29,6 +29,7 @@ Coordinator::Coordinator(EventLog& log, CoordinatorOptions options, const Logger
       options_(std::move(options)),
       logger_(logger),
       clock_(clock),
+      start_time_(clock.Now()),
       machine_(std::move(machine)) {
   thread_ = std::thread([this] { Loop(); });
 }
@@ -172,9 +173,16 @@ void Coordinator::RunTimers() {
 }
 
 void Coordinator::SubmitDue() {
-  next_due_ = clock_.Now() + kDueInterval;
+  const absl::Time now = clock_.Now();
+  // A slow disk, or a process that was stopped: heartbeats wait in the queue.
+  const absl::Duration late = now - std::max(next_due_, start_time_);
+  if (late > options_.machine.lease_duration / 4) {
+    logger_.Warning("the coordinator was held up", {{"seconds", absl::ToDoubleSeconds(late)}});
+    machine_->ExtendLeases(late);
+  }
+  next_due_ = now + kDueInterval;
   std::vector<Item> items;
-  for (Event& event : machine_->Due(clock_.Now())) {
+  for (Event& event : machine_->Due(now)) {
     if (event.has_worker_lost()) {
       logger_.Warning("worker lost", {{"worker", event.worker_lost().worker_id()},
                                       {"reason", event.worker_lost().reason()}});

@@ -97,6 +97,7 @@ class Coordinator {
   const CoordinatorOptions options_;
   const Logger logger_;
   const Clock& clock_;
+  const absl::Time start_time_;
 
   // Of the thread.
   std::unique_ptr<Machine> machine_;

@@ -79,6 +79,7 @@ absl::Status Machine::Replay() {
 }
 
 void Machine::RenewAllLeases(absl::Time now) {
+  recover_time_ = now;
   leases_.clear();
   for (const auto& [id, record] : state_.workers) {
     if (record.worker().state() == tricorn::v1::WORKER_STATE_LOST) continue;
@@ -151,6 +152,8 @@ absl::Status Machine::Heartbeat(const std::string& worker_id, const std::string&
   lease.last_heard = now;
   const std::set<std::string> present(running.begin(), running.end());
   const std::vector<std::string> before = std::exchange(lease.missing, {});
+  // Of what was assigned just before a restart a worker may not have heard yet.
+  if (now < recover_time_ + options_.lease_duration) return absl::OkStatus();
   for (std::string& id : LongAssigned(state_, worker_id, now - options_.lease_duration)) {
     if (present.contains(id)) continue;
     if (std::find(before.begin(), before.end(), id) != before.end()) lease.vanished.push_back(id);
@@ -161,6 +164,10 @@ absl::Status Machine::Heartbeat(const std::string& worker_id, const std::string&
 
 void Machine::UseDeployment(const std::string& deployment_id, absl::Time now) {
   if (state_.deployments.contains(deployment_id)) last_use_[deployment_id] = now;
+}
+
+void Machine::ExtendLeases(absl::Duration duration) {
+  for (auto& [worker_id, lease] : leases_) lease.deadline += duration;
 }
 
 absl::Time Machine::LastHeard(const std::string& worker_id) const {

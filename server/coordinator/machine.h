@@ -42,6 +42,8 @@ class Machine {
   absl::Status Heartbeat(const std::string& worker_id, const std::string& incarnation,
                          const std::vector<std::string>& running, absl::Time now);
   void UseDeployment(const std::string& deployment_id, absl::Time now);
+  // For `duration` nobody could be heard: it does not count.
+  void ExtendLeases(absl::Duration duration);
 
   // Events that are due because time has passed: lost workers, vanished processes, idle
   // deployments, forgotten blobs, ticks.
@@ -70,6 +72,7 @@ class Machine {
   const MachineOptions options_;
   const Logger logger_;
   State state_;
+  absl::Time recover_time_;
   int64_t events_since_snapshot_ = 0;
   std::map<std::string, Lease> leases_;
   std::map<std::string, absl::Time> last_use_;

@@ -152,6 +152,26 @@ TEST_F(MachineTest, ARestartGivesWorkersANewLease) {
   EXPECT_FALSE(machine->Heartbeat("w", "another", {}, now_).ok());
 }
 
+TEST_F(MachineTest, ARestartGivesWorkersTimeToStartWhatWasAssignedJustBefore) {
+  auto machine = Recover();
+  machine->Commit({Worker("one"), Blob("x"), Model("m"), Version("m"), Deployment("m")}, now_);
+  now_ += absl::Hours(1);
+  machine = Recover();
+  const auto heartbeat = [&] {
+    EXPECT_TRUE(machine->Heartbeat("w", "one", {}, now_).ok());
+    now_ += options_.lease_duration / 5;
+  };
+  heartbeat();
+  heartbeat();
+  EXPECT_TRUE(machine->Due(now_).empty());
+  now_ += options_.lease_duration;
+  heartbeat();
+  heartbeat();
+  const std::vector<Event> due = machine->Due(now_);
+  ASSERT_EQ(due.size(), 1u);
+  EXPECT_EQ(due[0].report_exit().assignment_id(), "deployments/d/1/1");
+}
+
 TEST_F(MachineTest, BlobsThatNothingRefersToAreForgotten) {
   auto machine = Recover();
   machine->Commit({Blob("x")}, now_);
