@@ -94,6 +94,10 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
       failure_ = NotFound("jobs/{}: no such job", job_id_);
     } else {
       last_sequence_ = record->feed_sequence();
+      if (sequence_ > last_sequence_) {  // of an earlier job of this name
+        failure_ = InvalidArgument("cursor: expected at most {}, received {}",
+                                   FeedCursor(job_id_, last_sequence_), sequence_);
+      }
       is_final_ = IsFinal(record->job().state());
       const auto live = view.live_progress.find(job_id_);
       if (live != view.live_progress.end() && Differs(live->second)) progress_ = live->second;

@@ -148,8 +148,10 @@ TEST_F(JobServiceTest, WatchOfAnUnknownJobOrForeignCursorFails) {
   for (const auto& [name, cursor, code] :
        {std::tuple("jobs/none", "", grpc::StatusCode::NOT_FOUND),
         std::tuple("jobs/j", "other/3", grpc::StatusCode::INVALID_ARGUMENT),
+        std::tuple("jobs/j", "j/300", grpc::StatusCode::INVALID_ARGUMENT),
         std::tuple("nonsense", "", grpc::StatusCode::INVALID_ARGUMENT)}) {
     grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
     tricorn::v1::WatchJobRequest request;
     request.set_name(name);
     request.set_cursor(cursor);
