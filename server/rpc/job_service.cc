@@ -30,7 +30,7 @@ absl::Status ShowNamed(const View& view, const std::string& name, tricorn::v1::J
 
 absl::Status List(const View& view, const tricorn::v1::ListJobsRequest& request,
                   tricorn::v1::ListJobsResponse* response) {
-  ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(PageLimit limit, PageLimit::Create(request.page_size()));
   int64_t before = INT64_MAX;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(before, NumberOfToken(request.page_token()));
@@ -43,13 +43,14 @@ absl::Status List(const View& view, const tricorn::v1::ListJobsRequest& request,
   }
   int64_t last = 0;
   for (const auto& [sequence, id] : newest_first) {
-    if (response->jobs_size() == size) {
+    tricorn::v1::Job job;
+    Show(view, *id, view.state.jobs.at(*id), &job);
+    job.clear_history();
+    if (!limit.Admit(job.ByteSizeLong())) {
       response->set_next_page_token(std::to_string(last));
       break;
     }
-    tricorn::v1::Job* job = response->add_jobs();
-    Show(view, *id, view.state.jobs.at(*id), job);
-    job->clear_history();
+    *response->add_jobs() = std::move(job);
     last = sequence;
   }
   return absl::OkStatus();

@@ -33,7 +33,7 @@ absl::Status ListVersions(const State& state, const tricorn::v1::ListModelVersio
   ASSIGN_OR_RETURN(const std::string id, ParseName("models", request.parent()));
   const ModelRecord* record = Find(state.models, id);
   if (record == nullptr) return NotFound("models/{}: no such model", id);
-  ASSIGN_OR_RETURN(const int size, PageSize(request.page_size()));
+  ASSIGN_OR_RETURN(PageLimit limit, PageLimit::Create(request.page_size()));
   int64_t before = INT64_MAX;
   if (!request.page_token().empty()) {
     ASSIGN_OR_RETURN(before, NumberOfToken(request.page_token()));
@@ -41,7 +41,7 @@ absl::Status ListVersions(const State& state, const tricorn::v1::ListModelVersio
   for (auto it = record->versions().rbegin(); it != record->versions().rend(); ++it) {
     const int64_t number = ParseVersionName(it->name())->number;
     if (number >= before) continue;
-    if (response->model_versions_size() == size) {
+    if (!limit.Admit(it->ByteSizeLong())) {
       const std::string& last = response->model_versions().rbegin()->name();
       response->set_next_page_token(std::to_string(ParseVersionName(last)->number));
       break;

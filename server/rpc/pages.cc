@@ -6,11 +6,22 @@
 #include "core/base/status.h"
 
 namespace tricorn::server {
+namespace {
 
-absl::StatusOr<int> PageSize(int requested) {
+constexpr size_t kMaxPageBytes = 512 << 10;  // well below what any client or server takes
+
+}  // namespace
+
+absl::StatusOr<PageLimit> PageLimit::Create(int requested) {
   if (requested < 0)
     return InvalidArgument("page_size: expected 0 to 1000, received {}", requested);
-  return requested == 0 ? 100 : std::min(requested, 1000);
+  return PageLimit(requested == 0 ? 100 : std::min(requested, 1000));
+}
+
+bool PageLimit::Admit(size_t nbytes) {
+  const bool is_first = nbytes_ == 0;
+  nbytes_ += nbytes;
+  return entries_left_-- > 0 && (is_first || nbytes_ <= kMaxPageBytes);
 }
 
 absl::StatusOr<int64_t> NumberOfToken(std::string_view token) {

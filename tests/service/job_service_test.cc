@@ -315,5 +315,48 @@ TEST_F(JobServiceTest, ListsNewestFirstInPages) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(JobServiceTest, PagesOfLargeJobsAreShort) {
+  for (const char* id : {"a", "b", "c"}) {
+    tricorn::v1::CreateJobRequest create = FitRequest(id);
+    (*create.mutable_labels())["notes"] = std::string(2 << 20, 'x');
+    grpc::ClientContext context;
+    JobService::Stub stub(channel_);
+    tricorn::v1::Job job;
+    ASSERT_TRUE(stub.CreateJob(&context, create, &job).ok());
+  }
+  tricorn::v1::ListJobsRequest request;
+  std::vector<std::string> names;
+  do {
+    tricorn::v1::ListJobsResponse page;  // gRPC's clients take 4 MB, if they are not told otherwise
+    const absl::Status status = Call(&JobService::Stub::ListJobs, request, &page);
+    ASSERT_TRUE(status.ok()) << status;
+    for (const auto& job : page.jobs()) names.push_back(job.name());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("jobs/c", "jobs/b", "jobs/a"));
+}
+
+TEST_F(JobServiceTest, PagesOfLargeDatasetsAreShort) {
+  for (const char* id : {"a", "b", "c"}) {
+    tricorn::v1::CreateDatasetRequest create;
+    create.set_dataset_id(id);
+    *create.mutable_dataset() = FitRequest("j").spec().fit().data().dataset();
+    create.mutable_dataset()->set_options_json(std::string(2 << 20, ' '));
+    tricorn::v1::Dataset dataset;
+    ASSERT_TRUE(Call(&tricorn::v1::DatasetService::Stub::CreateDataset, create, &dataset).ok());
+  }
+  tricorn::v1::ListDatasetsRequest request;
+  std::vector<std::string> names;
+  do {
+    tricorn::v1::ListDatasetsResponse page;
+    const absl::Status status =
+        Call(&tricorn::v1::DatasetService::Stub::ListDatasets, request, &page);
+    ASSERT_TRUE(status.ok()) << status;
+    for (const auto& dataset : page.datasets()) names.push_back(dataset.name());
+    request.set_page_token(page.next_page_token());
+  } while (!request.page_token().empty());
+  EXPECT_THAT(names, ElementsAre("datasets/a", "datasets/b", "datasets/c"));
+}
+
 }  // namespace
 }  // namespace tricorn::server
