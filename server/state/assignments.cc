@@ -18,6 +18,19 @@ int ShardBegin(int rank, int world_size, int virtual_shards) {
   return static_cast<int>(int64_t{rank} * virtual_shards / world_size);
 }
 
+// Datasets come resolved, beside the spec; within it they would only make the message twice as
+// long.
+void DropInlineData(tricorn::v1::JobSpec* spec) {
+  auto drop = [](tricorn::v1::DatasetSource* source) {
+    if (source->has_dataset()) source->clear_dataset();
+  };
+  if (spec->has_evaluate()) drop(spec->mutable_evaluate()->mutable_data());
+  if (spec->has_predict()) drop(spec->mutable_predict()->mutable_data());
+  if (!spec->has_fit()) return;
+  drop(spec->mutable_fit()->mutable_data());
+  if (spec->fit().has_validation_data()) drop(spec->mutable_fit()->mutable_validation_data());
+}
+
 void FillTrainer(const State& state, const JobRecord& record, int rank,
                  tricorn::v1::Assignment* assignment) {
   const tricorn::v1::Job& job = record.job();
@@ -27,6 +40,7 @@ void FillTrainer(const State& state, const JobRecord& record, int rank,
   tricorn::v1::TrainerTask& task = *assignment->mutable_trainer();
   task.set_job(job.name());
   *task.mutable_spec() = job.spec();
+  DropInlineData(task.mutable_spec());
   task.set_rank(rank);
   task.set_world_size(world_size);
   task.set_shard_begin(ShardBegin(rank, world_size, job.virtual_shards()));

@@ -278,5 +278,17 @@ TEST_F(JobsTest, SnapshotsHoldEverything) {
   EXPECT_TRUE(CheckInvariants(copy).ok());
 }
 
+TEST_F(JobsTest, ATrainerIsToldOfItsDataOnce) {
+  Submit("j");
+  Register("a");
+  const tricorn::v1::AssignmentSet set = AssignmentsOf(state_, "a");
+  ASSERT_EQ(set.assignments_size(), 1);
+  const tricorn::v1::TrainerTask& task = set.assignments(0).trainer();
+  EXPECT_EQ(task.data().files_size(), 1);
+  EXPECT_EQ(task.spec().fit().data().dataset().files_size(), 0);
+  EXPECT_EQ(task.spec().fit().epochs(), 3);
+  EXPECT_EQ(Job("j").spec().fit().data().dataset().files_size(), 1);
+}
+
 }  // namespace
 }  // namespace tricorn::server
