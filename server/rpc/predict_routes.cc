@@ -81,12 +81,12 @@ void PredictRoutes::Look(Request request, const Coordinator::View& view) {
     return;
   }
   const tricorn::v1::Deployment& deployment = (*found)->deployment();
-  coordinator_.UseDeployment(IdOf(deployment.name()));
   if (deployment.state() == tricorn::v1::DEPLOYMENT_STATE_FAILED) {
     answer(FailedPrecondition("{}: cannot be served: {}", deployment.name(),
                               deployment.failure().message()));
     return;
   }
+  coordinator_.UseDeployment(IdOf(deployment.name()));
   const std::string address = Remember(request.target, deployment);
   if (!address.empty()) {
     answer(address);

@@ -173,5 +173,30 @@ TEST_F(PredictServiceTest, ADeploymentThatTookAnotherVersionIsNotAskedForForEver
   EXPECT_EQ(status.code(), absl::StatusCode::kAlreadyExists) << status;
 }
 
+TEST_F(PredictServiceTest, AFailedDeploymentIsNotKeptByThoseWhoAskForIt) {
+  Register("w");
+  tricorn::v1::CreateDeploymentRequest create;
+  create.set_deployment_id("d");
+  create.mutable_deployment()->set_model_version("models/m/versions/1");
+  create.mutable_deployment()->mutable_idle_ttl()->set_seconds(1);
+  tricorn::v1::Deployment deployment;
+  ASSERT_TRUE(
+      Call(&tricorn::v1::DeploymentService::Stub::CreateDeployment, create, &deployment).ok());
+  tricorn::v1::ReportExitRequest exit;
+  exit.set_worker_id("w");
+  exit.set_incarnation("one");
+  exit.set_assignment_id(NextAssignment("w").id());
+  exit.mutable_failure()->set_message("config.json: expected a model, received a fish");
+  tricorn::v1::ReportExitResponse ignored;
+  ASSERT_TRUE(Call(&tricorn::v1::WorkerService::Stub::ReportExit, exit, &ignored).ok());
+  const absl::Time deadline = absl::Now() + absl::Seconds(5);
+  absl::Status status;
+  do {
+    status = Predict("deployments/d").status();
+    absl::SleepFor(absl::Milliseconds(50));
+  } while (!absl::IsNotFound(status) && absl::Now() < deadline);
+  EXPECT_TRUE(absl::IsNotFound(status)) << status;
+}
+
 }  // namespace
 }  // namespace tricorn::server
