@@ -65,6 +65,10 @@ class FakeJobs : public v1::JobService::Service {
       MutexLock lock(&mu);
       cursors.push_back(request->cursor());
     }
+    if (request->name() == "jobs/quiet") {  // nothing happens; then the coordinator is away
+      if (Watches() == 1) absl::SleepFor(absl::Seconds(7));
+      return Watches() < 3 ? kAway : grpc::Status::OK;
+    }
     const int seen = request->cursor().empty() ? 0 : std::stoi(request->cursor());
     v1::JobEvent event;
     event.set_cursor(std::to_string(seen + 1));
@@ -72,6 +76,11 @@ class FakeJobs : public v1::JobService::Service {
     (*event.mutable_epoch_logs()->mutable_logs())["loss"] = 0.5;
     writer->Write(event);
     return seen + 1 == 3 ? grpc::Status::OK : kAway;
+  }
+
+  size_t Watches() {
+    MutexLock lock(&mu);
+    return cursors.size();
   }
 
   Mutex mu;
@@ -206,6 +215,35 @@ TEST_F(ClientTest, WatchesOverBrokenStreamsWithoutLossOrRepetition) {
   EXPECT_EQ(epochs, (std::vector<int>{0, 1, 2}));
   MutexLock lock(&jobs_.mu);
   EXPECT_EQ(jobs_.cursors, (std::vector<std::string>{"", "1", "2"}));
+}
+
+TEST_F(ClientTest, AQuietWatchIsNotAnAbsentCoordinator) {
+  const absl::Status status = client_->WatchJob("quiet", "", [](const JobEvent&) { return true; });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(jobs_.Watches(), 3u);
+}
+
+TEST_F(ClientTest, CancelsAnUploadThatIsUnderWay) {
+  const std::string path = JoinPath(testing::TempDir(), "client_test_upload.csv");
+  ASSERT_TRUE(Env::Posix().WriteFileAtomically(path, "x,y\n1,2\n").ok());
+  CallOptions call;
+  call.cancellation = std::make_shared<Cancellation>();
+  std::thread canceller([&] {
+    while (!blobs_.writing) absl::SleepFor(absl::Milliseconds(5));
+    call.cancellation->Cancel();
+  });
+  const DatasetSpec spec = {.format = "csv", .files = {{.path = path, .role = ""}}};
+  const absl::Time begin = absl::Now();
+  EXPECT_TRUE(absl::IsCancelled(client_->UploadDataset("d", spec, call).status()));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(4));
+  canceller.join();
+}
+
+TEST(Outcome, OfAFailedJobIsNeverOk) {
+  Job job;
+  job.state = JobState::kFailed;
+  job.failure.emplace().code = absl::StatusCode::kOk;
+  EXPECT_FALSE(Outcome(job).ok());
 }
 
 TEST_F(ClientTest, StopsWatchingWhenToldTo) {

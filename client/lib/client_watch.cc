@@ -13,6 +13,9 @@
 namespace tricorn::client {
 namespace {
 
+// Longer than an attempt to connect takes.
+constexpr absl::Duration kLongestConnect = absl::Seconds(6);
+
 // Reads one job's events over as many streams as it takes.
 class Watch {
  public:
@@ -27,7 +30,10 @@ class Watch {
 
   absl::Status Run(const std::function<bool(const JobEvent&)>& on_event) {
     while (true) {
+      const absl::Time began = absl::Now();
       const absl::Status status = ReadStream(on_event);
+      // It stood, though nothing happened.
+      if (absl::Now() - began > kLongestConnect) heard_ = absl::Now();
       if (call_.cancellation != nullptr && call_.cancellation->cancelled()) {
         return absl::CancelledError("the caller cancelled the call");
       }

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import hashlib
+import time
 
 import grpc
 
@@ -87,6 +88,7 @@ class Jobs(job_pb2_grpc.JobServiceServicer):
         self.cancelled = []
         self.cursors = []
         self.events = []
+        self.quiet_s = 0  # the next watch hears nothing for so long, and breaks
         self.job = job_pb2.Job(name="jobs/a", state=job_pb2.JOB_STATE_SUCCEEDED)
 
     def CreateJob(self, request, context):
@@ -107,6 +109,10 @@ class Jobs(job_pb2_grpc.JobServiceServicer):
 
     def WatchJob(self, request, context):
         self.cursors.append(request.cursor)
+        if self.quiet_s:
+            time.sleep(self.quiet_s)
+            self.quiet_s = 0
+            context.abort(grpc.StatusCode.UNAVAILABLE, "away")
         seen = int(request.cursor or 0)
         if seen < len(self.events):
             self.events[seen].cursor = str(seen + 1)

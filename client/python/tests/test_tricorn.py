@@ -6,6 +6,7 @@ import pathlib
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 import numpy as np
 from fake_coordinator import FakeCoordinator
@@ -96,6 +97,13 @@ class JobTest(WithCoordinator):
         seen = [event.epoch_logs.epoch for event in self.cluster.job("a").watch()]
         self.assertEqual(seen, [0, 1, 2])
         self.assertEqual(self.fake.jobs.cursors, ["", "1", "2"])
+
+    def test_a_quiet_watch_is_not_an_absent_coordinator(self):
+        self.fake.jobs.events = [epoch(0, loss=3)]
+        self.fake.jobs.quiet_s = 0.5
+        self.connection.patience = 0.2
+        with unittest.mock.patch.object(tricorn.job, "_LONGEST_CONNECT_S", 0.1):
+            self.assertEqual(len(list(self.cluster.job("a").watch())), 1)
 
     def test_wait_raises_what_the_job_failed_with(self):
         self.fake.jobs.job.state = job_pb2.JOB_STATE_FAILED

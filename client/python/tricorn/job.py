@@ -10,6 +10,7 @@ from tricorn.errors import JobCancelled, JobFailed, TricornError, is_transient
 from tricorn.history import History
 from tricorn.v1 import job_pb2, model_pb2
 
+_LONGEST_CONNECT_S = 6  # longer than an attempt to connect takes
 _FINAL = (job_pb2.JOB_STATE_SUCCEEDED, job_pb2.JOB_STATE_FAILED, job_pb2.JOB_STATE_CANCELLED)
 
 
@@ -53,6 +54,7 @@ class Job:
         while True:
             request = job_pb2.WatchJobRequest(name=self.name, cursor=cursor)
             stream = self._connection.jobs.WatchJob(request)
+            began = time.monotonic()
             try:
                 for event in stream:
                     cursor = event.cursor or cursor
@@ -61,6 +63,8 @@ class Job:
                     yield event
                 return
             except grpc.RpcError as error:
+                if time.monotonic() - began > _LONGEST_CONNECT_S:  # it stood, though nothing happened
+                    give_up = time.monotonic() + self._connection.patience
                 if not is_transient(error) or time.monotonic() > give_up:
                     raise TricornError.of(error, self.name) from None
                 time.sleep(backoff.next())
