@@ -4,9 +4,9 @@
 #include "client/lib/client_impl.h"
 #include "client/lib/convert.h"
 #include "client/lib/names.h"
+#include "client/lib/transfer.h"
 #include "core/base/status.h"
 #include "core/data/dataset_spec.h"
-#include "proto/blob/blob_client.h"
 #include "tricorn/v1/dataset.grpc.pb.h"
 
 namespace tricorn::client {
@@ -29,11 +29,11 @@ absl::StatusOr<v1::Dataset> Client::Impl::Upload(const DatasetSpec& spec,
   ASSIGN_OR_RETURN(v1::Dataset dataset, ToProto(spec));
   RETURN_IF_ERROR(ReadDataset(Env::Posix(), spec).status());
   std::set<std::string> paths;
-  BlobClient blobs(channel, call.timeout.value_or(options.patience));
+  Transfer blobs(*this, call);
   for (const DatasetFile& file : spec.files) {
     ASSIGN_OR_RETURN(const auto content, Env::Posix().NewRandomAccessFile(file.path));
     v1::DatasetFile* uploaded = dataset.add_files();
-    ASSIGN_OR_RETURN(*uploaded->mutable_blob(), blobs.Upload(*content));
+    ASSIGN_OR_RETURN(*uploaded->mutable_blob(), blobs->Upload(*content));
     std::string path = StoredPath(spec, file.path);
     // Equal names, of files from several folders, would not tell files apart.
     if (!paths.insert(path).second) path = fmt::format("{}/{}", dataset.files_size(), path);

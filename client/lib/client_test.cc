@@ -5,8 +5,13 @@
 #include <grpcpp/server_builder.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
 #include "absl/time/clock.h"
 #include "client/lib/job_handle.h"
+#include "core/base/env.h"
+#include "tricorn/v1/blob.grpc.pb.h"
 #include "tricorn/v1/cluster.grpc.pb.h"
 #include "tricorn/v1/job.grpc.pb.h"
 #include "tricorn/v1/predict.grpc.pb.h"
@@ -90,6 +95,23 @@ class FakeJobs : public v1::JobService::Service {
   std::vector<std::string> cursors ABSL_GUARDED_BY(mu);
 };
 
+// Takes what comes and says nothing, until the caller has had enough.
+class StuckBlobs : public v1::BlobService::Service {
+ public:
+  grpc::Status CreateUpload(grpc::ServerContext*, const v1::CreateUploadRequest* request,
+                            v1::Upload* upload) override {
+    upload->set_name("uploads/" + request->sha256());
+    return grpc::Status::OK;
+  }
+  grpc::Status WriteUpload(grpc::ServerContext* context,
+                           grpc::ServerReader<v1::WriteUploadRequest>*, v1::Upload*) override {
+    writing = true;
+    while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
+    return grpc::Status::CANCELLED;
+  }
+  std::atomic<bool> writing = false;
+};
+
 // Gives its inputs back.
 class FakePredict : public v1::PredictService::Service {
   grpc::Status Predict(grpc::ServerContext*, const v1::PredictRequest* request,
@@ -109,8 +131,10 @@ class ClientTest : public testing::Test {
     builder.RegisterService(&cluster_);
     builder.RegisterService(&jobs_);
     builder.RegisterService(&predict_);
+    builder.RegisterService(&blobs_);
     server_ = builder.BuildAndStart();
-    const auto client = Client::Connect({.address = "127.0.0.1:" + std::to_string(port)});
+    const auto client = Client::Connect(
+        {.address = "127.0.0.1:" + std::to_string(port), .patience = absl::Seconds(5)});
     EXPECT_TRUE(client.ok()) << client.status();
     client_ = std::make_unique<Client>(*client);
   }
@@ -127,6 +151,7 @@ class ClientTest : public testing::Test {
   FakeCluster cluster_;
   FakeJobs jobs_;
   FakePredict predict_;
+  StuckBlobs blobs_;
   std::unique_ptr<grpc::Server> server_;
   std::unique_ptr<Client> client_;
 };

@@ -78,7 +78,10 @@ absl::Status Outcome(const Job& job) {
   }
   if (job.state != JobState::kFailed) return absl::OkStatus();
   if (!job.failure) return Internal("{}: failed, and does not say why", job.name);
-  return WithSubject(absl::Status(job.failure->code, job.failure->message), job.name);
+  const bool says_ok = job.failure->code == absl::StatusCode::kOk;  // as an error without a code
+  return WithSubject(
+      absl::Status(says_ok ? absl::StatusCode::kUnknown : job.failure->code, job.failure->message),
+      job.name);
 }
 
 Json ToJson(const Logs& logs) {
