@@ -74,7 +74,12 @@ absl::Status Checkpointer::Commit(Pending checkpoint) {
   to.set_global_step(checkpoint.manifest.step);
   to.set_epoch(static_cast<int32_t>(checkpoint.manifest.epoch));
   to.set_step(checkpoint.manifest.epoch_step);
-  for (v1::EpochLogs& epoch : checkpoint.history) *request.add_history() = std::move(epoch);
+  int32_t next_epoch = next_epoch_;
+  for (v1::EpochLogs& epoch : checkpoint.history) {
+    if (epoch.epoch() < next_epoch_) continue;
+    next_epoch = epoch.epoch() + 1;
+    *request.add_history() = std::move(epoch);
+  }
 
   ASSIGN_OR_RETURN(auto files, checkpoint.make_files());
   checkpoint.make_files = nullptr;
@@ -94,6 +99,7 @@ absl::Status Checkpointer::Commit(Pending checkpoint) {
     }
     return calls_.CommitCheckpoint(std::move(request));
   }();
+  if (status.ok()) next_epoch_ = next_epoch;
   env_.RemoveRecursively(written).IgnoreError();  // the coordinator has it, or it is worth nothing
   return status;
 }

@@ -33,7 +33,8 @@ class Checkpointer {
                std::function<void(int64_t dropped, int64_t by)> on_dropped);
   ~Checkpointer();
 
-  // `make_files` runs on the checkpointer's thread. `history`: logs of the finished epochs.
+  // `make_files` runs on the checkpointer's thread. `history`: logs of the finished epochs, of
+  // which those are told that no commit before has told.
   void Add(CheckpointManifest manifest, MakeFiles make_files, std::vector<v1::EpochLogs> history);
   // Waits until all that was added is committed or has failed; false at the deadline.
   bool Drain(absl::Time deadline = absl::InfiniteFuture());
@@ -59,6 +60,8 @@ class Checkpointer {
   std::optional<Pending> pending_ ABSL_GUARDED_BY(mu_);
   bool busy_ ABSL_GUARDED_BY(mu_) = false;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+
+  int32_t next_epoch_ = 0;  // of the thread: those before are told
 
   std::thread thread_;  // last: it uses all of the above
 };

@@ -268,7 +268,11 @@ TEST_F(TrainerTest, BringsInputsToTheEngineAndTellsProgressCheckpointsAndResult)
   EXPECT_EQ(last.global_step(), 10);
   EXPECT_EQ(last.epoch(), 2);
   EXPECT_EQ(last.step(), 0);
-  EXPECT_EQ(coordinator_.checkpoints[1].history_size(), 2);
+  std::vector<int> history;
+  for (const auto& request : coordinator_.checkpoints) {
+    for (const auto& epoch : request.history()) history.push_back(epoch.epoch());
+  }
+  EXPECT_EQ(history, (std::vector<int>{0, 1}));
   EXPECT_EQ(Env::Posix().List(directory_ + "/scratch0/checkpoints").value(),
             std::vector<std::string>());
 }
