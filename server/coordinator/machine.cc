@@ -14,6 +14,9 @@
 namespace tricorn::server {
 namespace {
 
+// Of one event: their files are removed one after the other, and meanwhile nobody is served.
+constexpr size_t kMaxForgotten = 256;
+
 // A process of ours that must run by now: its id, unless it was assigned a moment ago.
 std::vector<std::string> LongAssigned(const State& state, const std::string& worker_id,
                                       absl::Time before) {
@@ -204,13 +207,15 @@ std::vector<Event> Machine::Due(absl::Time now) {
     const auto& deployment = record.deployment();
     if (!deployment.has_idle_ttl()) continue;
     const absl::Time used = last_use_.try_emplace(id, now).first->second;
-    if (used + absl::Seconds(deployment.idle_ttl().seconds()) > now) continue;
+    const absl::Duration ttl = absl::Seconds(deployment.idle_ttl().seconds()) +
+                               absl::Nanoseconds(deployment.idle_ttl().nanos());
+    if (used + ttl > now) continue;
     events.emplace_back().mutable_delete_deployment()->set_name(deployment.name());
   }
   std::erase_if(last_use_,
                 [&](const auto& entry) { return !state_.deployments.contains(entry.first); });
   const std::vector<std::string> old =
-      UnreferencedSince(state_, now - options_.unreferenced_blob_ttl);
+      UnreferencedSince(state_, now - options_.unreferenced_blob_ttl, kMaxForgotten);
   if (!old.empty()) {
     auto& forgotten = *events.emplace_back().mutable_blobs_forgotten();
     for (const std::string& sha256 : old) forgotten.add_sha256(sha256);

@@ -212,6 +212,30 @@ TEST_F(MachineTest, AJobOfADeletedOnesNameHasAFeedOfItsOwn) {
   EXPECT_TRUE(log_.feed["j"].empty());
 }
 
+TEST_F(MachineTest, ManyBlobsAreForgottenAFewAtATime) {
+  auto machine = Recover();
+  std::vector<Event> stored;
+  for (int i = 0; i < 600; ++i) stored.push_back(Blob(std::to_string(i)));
+  machine->Commit(stored, now_);
+  now_ += options_.unreferenced_blob_ttl + absl::Seconds(1);
+  for (size_t left = 600; left > 0; left = machine->state().blobs.size()) {
+    const std::vector<Effects> effects = machine->Commit(machine->Due(now_), now_);
+    ASSERT_EQ(effects.size(), 1u);
+    EXPECT_GT(effects[0].forgotten_blobs.size(), 0u);
+    EXPECT_LE(effects[0].forgotten_blobs.size(), 256u);
+  }
+}
+
+TEST_F(MachineTest, ADeploymentIsKeptForLessThanASecondToo) {
+  auto machine = Recover();
+  Event deployment = Deployment("m");
+  deployment.mutable_create_deployment()->mutable_deployment()->mutable_idle_ttl()->set_nanos(
+      500'000'000);
+  machine->Commit({Blob("x"), Model("m"), Version("m"), deployment}, now_);
+  EXPECT_TRUE(machine->Due(now_).empty());
+  EXPECT_EQ(machine->Due(now_ + absl::Milliseconds(500)).size(), 1u);
+}
+
 TEST_F(MachineTest, ADamagedLogIsAnError) {
   log_.contents.snapshot = "\xff\xff no snapshot";
   const auto machine = Machine::Recover(log_, {}, Logger("test", [](std::string_view) {}), now_);

@@ -116,9 +116,10 @@ absl::Status ForgetBlobs(Change& change, const BlobsForgotten& event) {
   return absl::OkStatus();
 }
 
-std::vector<std::string> UnreferencedSince(const State& state, absl::Time before) {
+std::vector<std::string> UnreferencedSince(const State& state, absl::Time before, size_t limit) {
   std::vector<std::string> found;
   for (const auto& [sha256, record] : state.blobs) {
+    if (found.size() == limit) break;
     if (record.references() == 0 && FromProto(record.unreferenced_since()) < before) {
       found.push_back(sha256);
     }

@@ -28,7 +28,7 @@ void ChangeReferences(Change& change, const BlobReferences& before, const BlobRe
 absl::Status StoreBlob(Change& change, const BlobStored& event);
 absl::Status ForgetBlobs(Change& change, const BlobsForgotten& event);
 
-// Blobs that nothing has referred to since `before`.
-std::vector<std::string> UnreferencedSince(const State& state, absl::Time before);
+// At most `limit` blobs that nothing has referred to since `before`.
+std::vector<std::string> UnreferencedSince(const State& state, absl::Time before, size_t limit);
 
 }  // namespace tricorn::server

@@ -204,7 +204,7 @@ TEST_F(JobsTest, OldCheckpointsGoAndTheLastStaysWithACancelledJob) {
   event.mutable_delete_job()->set_name("jobs/j");
   EXPECT_TRUE(Apply(event).status.ok());
   EXPECT_EQ(References("checkpoint 3"), 0);
-  EXPECT_EQ(UnreferencedSince(state_, now_ + absl::Seconds(1)).size(), state_.blobs.size());
+  EXPECT_EQ(UnreferencedSince(state_, now_ + absl::Seconds(1), 100).size(), state_.blobs.size());
 }
 
 TEST_F(JobsTest, ExitCodesSayWhatHappened) {
