@@ -2,6 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/ir/verifier.h"
+#include "core/transform/absorb_padding.h"
 #include "core/transform/batch_norm_relu.h"
 #include "core/transform/cse.h"
 #include "core/transform/dce.h"
@@ -36,6 +37,7 @@ absl::Status Clean(ir::Graph& graph) {
 
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options) {
   RETURN_IF_ERROR(Clean(graph));
+  RETURN_IF_ERROR(Apply(graph, AbsorbPadding, "absorb_padding"));
   RETURN_IF_ERROR(Apply(graph, FuseBatchNormRelu, "batch_norm_relu"));
   ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
   RETURN_IF_ERROR(Clean(graph));
