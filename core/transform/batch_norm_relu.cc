@@ -29,37 +29,55 @@ bool IsZeros(const Builder& builder, Value value) {
   return constant != nullptr && constant->num_elements() == 1 && constant->At(0) == 0;
 }
 
-// Of dy = select(r > 0, dr, 0) with r = relu(y): y and dr; none of another value.
+// Of dy = select(r > 0, dr, 0) with r = relu(y): r, y and dr; none of another value.
 struct Masked {
-  Value y, gradient;
+  Value r, y, gradient;
 };
 Masked MaskedGradient(const Builder& builder, Value dy) {
   const Node* select = ProducerIf(builder, dy, ops::kSelect);
   if (select == nullptr || !IsZeros(builder, Value(dy, select->operands[2]))) return {};
   const Node* greater = ProducerIf(builder, Value(dy, select->operands[0]), ops::kGreater);
   if (greater == nullptr || !IsZeros(builder, Value(dy, greater->operands[1]))) return {};
-  const Node* relu = ProducerIf(builder, Value(dy, greater->operands[0]), ops::kRelu);
+  const Value r(dy, greater->operands[0]);
+  const Node* relu = ProducerIf(builder, r, ops::kRelu);
   if (relu == nullptr) return {};
-  return {Value(dy, relu->operands[0]), Value(dy, select->operands[1])};
+  return {r, Value(dy, relu->operands[0]), Value(dy, select->operands[1])};
+}
+
+// Whether `y` is the result of the normalization of which the gradient has these operands.
+bool IsResultOf(const Node* forward, const Value& y, Operands gradient) {
+  return forward != nullptr && forward->results[0] == y.id() &&
+         forward->operands[0] == gradient[0].id() && forward->operands[1] == gradient[1].id() &&
+         forward->results[1] == gradient[2].id() && forward->results[2] == gradient[3].id();
+}
+
+// The gradients that reach r: the two of a sum.
+ir::Values Parts(const Builder& builder, const Value& gradient) {
+  const Node* sum = ProducerIf(builder, gradient, ops::kAdd);
+  if (sum == nullptr) return {gradient};
+  return {Value(gradient, sum->operands[0]), Value(gradient, sum->operands[1])};
 }
 
 absl::StatusOr<ir::Graph> Run(const ir::Graph& graph) {
   ir::Rewriter rewriter(graph);
-  const Builder& builder = rewriter.builder();
+  ir::Builder& builder = rewriter.builder();
   return rewriter.Run([&](const Node& node, Operands x) -> ir::Values {
-    const bool is_gradient = node.op == &ops::kBatchNormGradient && SizeOf(x[0].dtype()) == 2;
+    const bool is_gradient = node.op == &ops::kBatchNormGradient && x[0].dtype() != DType::kF64;
     const Masked masked = is_gradient ? MaskedGradient(builder, x[4]) : Masked();
-    const Node* forward =
-        masked.y ? ProducerIf(builder, masked.y, ops::kBatchNormTraining) : nullptr;
-    // x, gamma, mean and variance are those of the forward pass.
-    if (forward == nullptr || forward->results[0] != masked.y.id() ||
-        forward->operands[0] != x[0].id() || forward->operands[1] != x[1].id() ||
-        forward->results[1] != x[2].id() || forward->results[2] != x[3].id()) {
-      return rewriter.Copy(node, x);
+    if (!masked.r) return rewriter.Copy(node, x);
+    const Node* forward = ProducerIf(builder, masked.y, ops::kBatchNormTraining);
+    if (IsResultOf(forward, masked.y, x)) {
+      const Value beta(x[0], forward->operands[2]);
+      return builder.AddAll(ops::kBatchNormReluGradient,
+                            {{x[0], x[1], beta, x[2], x[3], masked.gradient}}, node.attrs);
     }
-    const Value beta(x[0], forward->operands[2]);
-    return rewriter.builder().AddAll(ops::kBatchNormReluGradient,
-                                     {{x[0], x[1], beta, x[2], x[3], masked.gradient}}, node.attrs);
+    ir::Values operands = {x[0], x[1], x[2], x[3], masked.r};
+    for (const Value& part : Parts(builder, masked.gradient)) operands.push_back(part);
+    ir::Values results = builder.AddAll(ops::kBatchNormMaskedGradient, operands, node.attrs);
+    if (results.size() != 4) return results;
+    rewriter.Map(node.operands[4], results[3]);  // for what reads dy from here on
+    results.pop_back();
+    return results;
   });
 }
 

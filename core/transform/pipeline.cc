@@ -38,7 +38,9 @@ absl::Status Clean(ir::Graph& graph) {
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options) {
   RETURN_IF_ERROR(Clean(graph));
   RETURN_IF_ERROR(Apply(graph, AbsorbPadding, "absorb_padding"));
-  RETURN_IF_ERROR(Apply(graph, FuseBatchNormRelu, "batch_norm_relu"));
+  if (options.fusion == Fusion::kRows) {
+    RETURN_IF_ERROR(Apply(graph, FuseBatchNormRelu, "batch_norm_relu"));
+  }
   ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
   RETURN_IF_ERROR(Clean(graph));
   if (options.before_fusion) {

@@ -128,8 +128,9 @@ Value WherePositive(Operands x, const BatchNormAttrs& a) {
   const DType dtype = gamma.dtype();
   const Value wide = Cast(x[0], dtype);
   const Value scale = gamma * Rsqrt(x[4] + a.epsilon);
-  const Value y =
-      wide * PerElement(scale, wide, a.axis) + PerElement(beta - mean * scale, wide, a.axis);
+  // As Normalize rounds, so that no element changes sides.
+  const Value y = (wide - PerElement(mean, wide, a.axis)) * PerElement(scale, wide, a.axis) +
+                  PerElement(beta, wide, a.axis);
   return Where(Greater(y, 0), Cast(x[5], dtype), 0);
 }
 
@@ -143,6 +144,35 @@ Values ReluGradient(Operands x, const BatchNormAttrs& a) {
   const Value dx =
       InputGradient(Cast(x[0], x[1].dtype()), x[1], x[3], x[4], WherePositive(x, a), sums, a);
   return {Cast(dx, x[0].dtype()), sums[0], sums[1]};
+}
+
+Values MaskedSums(Operands x, const BatchNormAttrs& a) {
+  const Value gradient = x.size() == 6 ? x[4] + x[5] : x[4];
+  const Value dy = Where(Greater(x[3], 0), gradient, 0);
+  const DType dtype = x[1].dtype();
+  const Values sums = SumsOf(Cast(x[0], dtype), x[1], x[2], Cast(dy, dtype), a);
+  return {dy, sums[0], sums[1]};
+}
+
+Values MaskedGradient(Operands x, const BatchNormAttrs& a) {
+  Values of_sums = {x[0]};
+  of_sums.insert(of_sums.end(), x.begin() + 2, x.end());
+  const Values sums = x[0].builder().AddAll(kBatchNormMaskedSums, of_sums, a);
+  if (sums.size() != 3) return Errors(x[0], 4);
+  const DType dtype = x[1].dtype();
+  const Value dx = InputGradient(Cast(x[0], dtype), x[1], x[2], x[3], Cast(sums[0], dtype),
+                                 {{sums[1], sums[2]}}, a);
+  return {Cast(dx, x[0].dtype()), sums[1], sums[2], sums[0]};
+}
+
+// Of x, `num_channels` operands per channel, r and one or two gradients as x.
+absl::Status ExpectMasked(std::span<const Type> x, const BatchNormAttrs& a, size_t num_channels) {
+  if (x.size() != num_channels + 3) RETURN_IF_ERROR(ExpectCount(x, num_channels + 4));
+  RETURN_IF_ERROR(ExpectOperands(x, a, num_channels));
+  for (const Type& type : x.subspan(num_channels + 1)) {
+    RETURN_IF_ERROR(ExpectSameType(x[0], type));
+  }
+  return absl::OkStatus();
 }
 
 // Of x, gamma, beta, mean, variance, dy.
@@ -230,6 +260,31 @@ const OpDef kBatchNormReluSums = Op<BatchNormAttrs>{
       return Types{x[1], x[1]};
     },
     .decompose_all = ReluSums,
+};
+
+const OpDef kBatchNormMaskedGradient = Op<BatchNormAttrs>{
+    .name = "batch_norm_masked_gradient",
+    .doc =
+        "the gradients of batch_norm_training's y and dy itself, which is the sum of the gradients "
+        "where r is positive and 0 elsewhere. Operands: x, gamma, mean, variance, r, one or two "
+        "gradients. Results: dx, dgamma, dbeta, dy",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectMasked(x, a, 3));
+      return Types{x[0], x[1], x[1], x[0]};
+    },
+    .decompose_all = MaskedGradient,
+};
+
+const OpDef kBatchNormMaskedSums = Op<BatchNormAttrs>{
+    .name = "batch_norm_masked_sums",
+    .doc =
+        "dy, dgamma and dbeta of batch_norm_masked_gradient. Operands: x, mean, variance, r, one "
+        "or two gradients. Results: dy, dgamma, dbeta",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectMasked(x, a, 2));
+      return Types{x[0], x[1], x[1]};
+    },
+    .decompose_all = MaskedSums,
 };
 
 const OpDef kBatchNormInference = Op<BatchNormAttrs>{

@@ -7,8 +7,8 @@
 #include "core/ops/nn/batch_norm_relu.h"
 #include "core/ops/nn/nn.h"
 
-// The two reductions of batch normalization, channels last: two sums a channel in one pass over
-// memory, parts of the rows by different blocks and then the parts in their order. What is left of
+// The reductions of batch normalization, channels last: two sums a channel in one pass over memory,
+// parts of the rows by different blocks and then the parts in their order. What is left of
 // normalization is elementwise.
 
 namespace tricorn::backend::cuda {
@@ -19,6 +19,7 @@ constexpr int kLanes = 32;              // most threads side by side along the c
 constexpr int64_t kBlocksWanted = 264;  // two for each multiprocessor of an H100
 constexpr int64_t kRowsWorth = 4;       // rows a thread for which another block is worth it
 constexpr int kFinishLanes = 8;         // threads that share the parts of a channel
+constexpr int kLoads = 8;               // that a thread has under way
 
 // x as rows of channels, walked by blocks of threads which each have `width` channels.
 struct Columns {
@@ -27,9 +28,10 @@ struct Columns {
   int lanes = 1;  // threads along the channels; the others take other rows
   int64_t blocks = 1, parts = 1;
 
-  Columns(const ir::Type& x, int64_t num_rows) : rows(num_rows) {
+  Columns(const ir::Type& x, bool is_aligned) {
     channels = x.shape[x.rank() - 1];
-    width = static_cast<int>(16 / std::max<int64_t>(SizeOf(x.dtype), 2));
+    rows = x.num_elements() / channels;
+    if (is_aligned) width = static_cast<int>(16 / std::max<int64_t>(SizeOf(x.dtype), 2));
     while (channels % width != 0) width /= 2;
     const int64_t groups = channels / width;
     while (lanes < kLanes && lanes < groups) lanes *= 2;
@@ -39,21 +41,60 @@ struct Columns {
   }
 };
 
-// The pieces in which the two reductions differ. `x` are the wide elements of x0, `channel` and `u`
-// tell where.
+// The pieces in which the reductions differ. `given` is the wide element of x0, `x` its distance
+// from `shift`, `at_x3` that of an operand x3; `channel` and `u` tell where.
 struct SumsCode {
-  std::string declare = "";  // numbers a channel
-  std::string begin = "";    // before the rows, for each channel u of the thread
-  std::string first;         // the term of the first sum
-  std::string second;        // and of the second
-  std::string dy = "";       // the operand that is dy; none when there is none
-  std::string keeps = "";    // whether dy counts, from the wide element `given` of x0
-  std::string finish;        // from `a` and `b`, the sums of channel `c`, to y0 and y1
+  std::vector<std::string> arrays;  // the operands besides x0 that are read at each element
+  std::string declare = "";         // numbers a channel
+  std::string begin = "";           // before the rows, for each channel u of the thread
+  std::string dy = "";              // the gradient, if there is one
+  std::string first;                // the term of the first sum
+  std::string second;               // and of the second
+  std::string keep = "";            // the result that dy becomes, if one does
+  std::string finish;               // from `a` and `b`, the sums of channel `c`, to results
 };
+
+// Loads of several rows, then what is done with them.
+std::string RowsCode(const Columns& n, const SumsCode& code) {
+  std::vector<std::string> arrays = {"x0"};
+  arrays.insert(arrays.end(), code.arrays.begin(), code.arrays.end());
+  std::string declare, load, name;
+  for (const std::string& x : arrays) {
+    declare += fmt::format("Vector<T, {}> {}s[kRows];\n", n.width, x);
+    load += fmt::format("{0}s[r] = Load<{1}>({0} + at);\n", x, n.width);
+    name += fmt::format("const W at_{0} = Widen({0}s[r].at[u]);\n", x);
+  }
+  const std::string keep = code.keep.empty() ? "" : fmt::format("Vector<T, {}> kept;\n", n.width);
+  const std::string loop = fmt::format(
+      "#pragma unroll\nfor (int r = 0; r < kRows; ++r) {{\n"
+      "const Index row = from + r * {lines}, at = row * {channels} + channel;\n"
+      "if (row >= end) break;\n",
+      fmt::arg("lines", kThreads / n.lanes), fmt::arg("channels", n.channels));
+  return fmt::format(
+      "constexpr int kRows = {rows};\n"
+      "for (Index from = begin + line; from < end; from += kRows * {lines}) {{\n"
+      "{declare}{loop}{load}}}\n{loop}{keep}"
+      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
+      "{name}const W given = at_x0, x = given - shift[u];\n{dy}a[u] += {first};\nb[u] += "
+      "{second};\n}}\n{store}}}\n}}\n",
+      fmt::arg("rows", std::max<size_t>(kLoads / arrays.size(), 1)),
+      fmt::arg("lines", kThreads / n.lanes), fmt::arg("declare", declare), fmt::arg("loop", loop),
+      fmt::arg("load", load), fmt::arg("keep", keep), fmt::arg("width", n.width),
+      fmt::arg("name", name),
+      fmt::arg("dy", code.dy.empty() ? ""
+                     : code.keep.empty()
+                         ? fmt::format("const W dy = {};\n", code.dy)
+                         : fmt::format("kept.at[u] = Narrow<T>::Of({});\nconst W dy = "
+                                       "Widen(kept.at[u]);\n",
+                                       code.dy)),
+      fmt::arg("first", code.first), fmt::arg("second", code.second),
+      fmt::arg("store",
+               code.keep.empty() ? "" : fmt::format("Store(kept, {} + at);\n", code.keep)));
+}
 
 std::string PartCode(const Columns& n, const SumsCode& code, std::string_view type) {
   return fmt::format(
-      "typedef {index} Index; typedef Wide<{type}> W;\n"
+      "typedef {index} Index; typedef {type} T; typedef Wide<T> W;\n"
       "__shared__ W shared[2][{threads}][{width}];\n"
       "const int lane = threadIdx.x % {lanes}, line = threadIdx.x / {lanes};\n"
       "const Index channel = (Index(blockIdx.x) * {lanes} + lane) * {width};\n"
@@ -62,14 +103,7 @@ std::string PartCode(const Columns& n, const SumsCode& code, std::string_view ty
       "W a[{width}] = {{}}, b[{width}] = {{}};\n"
       "if (channel < {channels}) {{\n"
       "W shift[{width}];\n{declare}#pragma unroll\nfor (int u = 0; u < {width}; ++u) "
-      "{{\n{begin_channel}}}\n"
-      "#pragma unroll 4\n"
-      "for (Index row = begin + line; row < end; row += {lines}) {{\n"
-      "const Index at = row * {channels} + channel;\n"
-      "const auto xs = Load<{width}>(x0 + at, {width});\n{dys}"
-      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
-      "const W given = Widen(xs.at[u]), x = given - shift[u];\n{dy}a[u] += {first};\nb[u] += "
-      "{second};\n}}\n}}\n}}\n"
+      "{{\n{begin_channel}}}\n{of_rows}}}\n"
       "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
       "shared[0][threadIdx.x][u] = a[u]; shared[1][threadIdx.x][u] = b[u]; }}\n__syncthreads();\n"
       "for (int half = {threads} / 2; half >= {lanes}; half /= 2) {{\n"
@@ -81,19 +115,12 @@ std::string PartCode(const Columns& n, const SumsCode& code, std::string_view ty
       "W* to = (W*)workspace + Index(blockIdx.y) * {channels} * 2 + channel;\n"
       "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
       "to[u] = shared[0][lane][u]; to[{channels} + u] = shared[1][lane][u]; }} }}\n",
-      fmt::arg("index", IndexType((n.rows + kThreads * kRowsWorth) * n.channels)),
+      fmt::arg("index", IndexType((n.rows + kThreads * kLoads) * n.channels)),
       fmt::arg("type", type), fmt::arg("width", n.width), fmt::arg("threads", kThreads),
-      fmt::arg("lanes", n.lanes), fmt::arg("lines", kThreads / n.lanes),
-      fmt::arg("part", (n.rows + n.parts - 1) / n.parts), fmt::arg("rows", n.rows),
-      fmt::arg("channels", n.channels), fmt::arg("begin_channel", code.begin),
-      fmt::arg("declare", code.declare), fmt::arg("first", code.first),
-      fmt::arg("second", code.second),
-      fmt::arg("dys", code.dy.empty() ? ""
-                                      : fmt::format("const auto dys = Load<{0}>({1} + at, {0});\n",
-                                                    n.width, code.dy)),
-      fmt::arg("dy", code.dy.empty() ? ""
-                                     : fmt::format("const W dy = {} ? Widen(dys.at[u]) : W(0);\n",
-                                                   code.keeps)));
+      fmt::arg("lanes", n.lanes), fmt::arg("part", (n.rows + n.parts - 1) / n.parts),
+      fmt::arg("rows", n.rows), fmt::arg("channels", n.channels),
+      fmt::arg("begin_channel", code.begin), fmt::arg("declare", code.declare),
+      fmt::arg("of_rows", RowsCode(n, code)));
 }
 
 std::string FinishCode(const Columns& n, const SumsCode& code, std::string_view type) {
@@ -113,73 +140,100 @@ std::string FinishCode(const Columns& n, const SumsCode& code, std::string_view 
       fmt::arg("finish", code.finish));
 }
 
-std::unique_ptr<Kernel> MakeSums(const KernelRequest& request, const SumsCode& code) {
+std::unique_ptr<Kernel> MakeSums(const KernelRequest& request, const Columns& n,
+                                 const SumsCode& code, std::vector<bool> may_overwrite = {}) {
   const ir::Type& x = request.operands[0];
-  const int64_t axis = request.attrs.As<ops::BatchNormAttrs>().axis;
-  if (axis != x.rank() - 1 || x.num_elements() == 0) return nullptr;
-  const Columns n(x, x.num_elements() / x.shape[x.rank() - 1]);
   const std::string_view type = TypeName(x.dtype);
   const std::vector<GeneratedKernel::Stage> stages = {
       {PartCode(n, code, type), {.blocks = n.blocks, .threads = kThreads, .blocks_y = n.parts}},
       {FinishCode(n, code, type),
        {.blocks = (n.channels + 31) / 32, .threads = 32 * kFinishLanes}}};
   const int64_t wide_nbytes = std::max<int64_t>(SizeOf(x.dtype), 4);
-  return std::make_unique<GeneratedKernel>(request, stages, n.parts * n.channels * 2 * wide_nbytes);
+  return std::make_unique<GeneratedKernel>(request, stages, n.parts * n.channels * 2 * wide_nbytes,
+                                           std::move(may_overwrite));
+}
+
+// A factory of kernels for channels last.
+using Make = std::unique_ptr<Kernel> (*)(const KernelRequest&, const Columns&, double epsilon);
+KernelFactory OfColumns(Make make) {
+  return [make](const KernelRequest& request) -> std::unique_ptr<Kernel> {
+    const ir::Type& x = request.operands[0];
+    const auto& attrs = request.attrs.As<ops::BatchNormAttrs>();
+    if (attrs.axis != x.rank() - 1 || x.num_elements() == 0) return nullptr;
+    return make(request, Columns(x, request.is_aligned), attrs.epsilon);
+  };
 }
 
 // Squares of distances from the channel's first element: a variance that is small beside the
 // square of the mean does not cancel.
-std::unique_ptr<Kernel> MakeStatistics(const KernelRequest& request) {
-  const ir::Type& x = request.operands[0];
-  const double count =
-      static_cast<double>(x.num_elements()) / static_cast<double>(request.results[0].shape[0]);
-  return MakeSums(
-      request, {.begin = "shift[u] = Widen(x0[channel + u]);\n",
-                .first = "x",
-                .second = "x * x",
-                .finish = fmt::format("const W mean = a / W({0:.17g}), square = b / W({0:.17g});\n"
-                                      "y0[c] = Widen(x0[c]) + mean;\n"
-                                      "y1[c] = max(square - mean * mean, W(0));\n",
-                                      count)});
+std::unique_ptr<Kernel> MakeStatistics(const KernelRequest& request, const Columns& n, double) {
+  return MakeSums(request, n,
+                  {.arrays = {},
+                   .begin = "shift[u] = Widen(x0[channel + u]);\n",
+                   .first = "x",
+                   .second = "x * x",
+                   .finish = fmt::format("const W mean = a / W({0}), square = b / W({0});\n"
+                                         "y0[c] = Widen(x0[c]) + mean;\n"
+                                         "y1[c] = max(square - mean * mean, W(0));\n",
+                                         n.rows)});
 }
 
-std::unique_ptr<Kernel> MakeGradientSums(const KernelRequest& request) {
-  const double epsilon = request.attrs.As<ops::BatchNormAttrs>().epsilon;
-  return MakeSums(request,
-                  {.begin = "shift[u] = x1[channel + u];\n",
+// To results `first` and the one after it, with the variance in `variance`.
+std::string FinishGradients(int first, std::string_view variance, double epsilon) {
+  return fmt::format("y{}[c] = a * scalar::rsqrt({}[c] + W({:.17g}));\ny{}[c] = b;\n", first,
+                     variance, epsilon, first + 1);
+}
+
+std::unique_ptr<Kernel> MakeGradientSums(const KernelRequest& request, const Columns& n,
+                                         double epsilon) {
+  return MakeSums(request, n,
+                  {.arrays = {"x3"},
+                   .begin = "shift[u] = x1[channel + u];\n",
+                   .dy = "at_x3",
                    .first = "dy * x",
                    .second = "dy",
-                   .dy = "x3",
-                   .keeps = "true",
-                   .finish = fmt::format(
-                       "y0[c] = a * scalar::rsqrt(x2[c] + W({:.17g}));\ny1[c] = b;\n", epsilon)});
+                   .finish = FinishGradients(0, "x2", epsilon)});
 }
 
 // Where y is positive is found as the decomposition does, so that dx counts the same elements.
-std::unique_ptr<Kernel> MakeReluSums(const KernelRequest& request) {
-  const double epsilon = request.attrs.As<ops::BatchNormAttrs>().epsilon;
-  return MakeSums(request,
-                  {.declare = fmt::format("W scale[{0}], offset[{0}];\n",
-                                          Columns(request.operands[0], 1).width),
+std::unique_ptr<Kernel> MakeReluSums(const KernelRequest& request, const Columns& n,
+                                     double epsilon) {
+  return MakeSums(request, n,
+                  {.arrays = {"x5"},
+                   .declare = fmt::format("W scale[{0}], offset[{0}];\n", n.width),
                    .begin = fmt::format("shift[u] = x3[channel + u];\n"
                                         "scale[u] = x1[channel + u] * "
                                         "scalar::rsqrt(x4[channel + u] + W({:.17g}));\n"
-                                        "offset[u] = x2[channel + u] - shift[u] * scale[u];\n",
+                                        "offset[u] = x2[channel + u];\n",
                                         epsilon),
+                   .dy = "x * scale[u] + offset[u] > W(0) ? at_x5 : W(0)",
                    .first = "dy * x",
                    .second = "dy",
-                   .dy = "x5",
-                   .keeps = "given * scale[u] + offset[u] > W(0)",
-                   .finish = fmt::format(
-                       "y0[c] = a * scalar::rsqrt(x4[c] + W({:.17g}));\ny1[c] = b;\n", epsilon)});
+                   .finish = FinishGradients(0, "x4", epsilon)});
+}
+
+std::unique_ptr<Kernel> MakeMaskedSums(const KernelRequest& request, const Columns& n,
+                                       double epsilon) {
+  const bool is_sum = request.operands.size() == 6;
+  SumsCode code{.arrays = {"x3", "x4"},
+                .begin = "shift[u] = x1[channel + u];\n",
+                .dy = fmt::format("at_x3 > W(0) ? {} : W(0)", is_sum ? "at_x4 + at_x5" : "at_x4"),
+                .first = "dy * x",
+                .second = "dy",
+                .keep = "y0",
+                .finish = FinishGradients(1, "x2", epsilon)};
+  if (is_sum) code.arrays.push_back("x5");
+  // A thread reads an element of all operands before it writes that of dy.
+  return MakeSums(request, n, code, {true, false, false, true, true, true});
 }
 
 }  // namespace
 
 void RegisterBatchNormCuda(KernelRegistry& registry) {
-  registry.Add(ops::kBatchNormStatistics, MakeStatistics);
-  registry.Add(ops::kBatchNormSums, MakeGradientSums);
-  registry.Add(ops::kBatchNormReluSums, MakeReluSums);
+  registry.Add(ops::kBatchNormStatistics, OfColumns(MakeStatistics));
+  registry.Add(ops::kBatchNormSums, OfColumns(MakeGradientSums));
+  registry.Add(ops::kBatchNormReluSums, OfColumns(MakeReluSums));
+  registry.Add(ops::kBatchNormMaskedSums, OfColumns(MakeMaskedSums));
 }
 
 }  // namespace tricorn::backend::cuda

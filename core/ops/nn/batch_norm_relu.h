@@ -11,4 +11,11 @@ extern const OpDef kBatchNormReluGradient;
 // Of these the gradients in gamma and beta, of the same operands.
 extern const OpDef kBatchNormReluSums;
 
+// The gradients of batch_norm_training's y where something else is added before ReLU gives r: dy is
+// the sum of the gradients that reach r where that is positive, and a result too. Attributes:
+// BatchNormAttrs. Operands: x, gamma, mean, variance, r, one or two gradients of r.
+extern const OpDef kBatchNormMaskedGradient;
+// Of these dy and the gradients in gamma and beta. Operands: the same without gamma.
+extern const OpDef kBatchNormMaskedSums;
+
 }  // namespace tricorn::ops

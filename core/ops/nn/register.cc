@@ -8,7 +8,8 @@ void RegisterNn(OpRegistry& ops) {
        {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
         &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
         &kBatchNormGradient, &kBatchNormStatistics, &kBatchNormSums, &kBatchNormReluGradient,
-        &kBatchNormReluSums, &kBatchNormInference, &kDropout, &kCtcBeamSearch}) {
+        &kBatchNormReluSums, &kBatchNormMaskedGradient, &kBatchNormMaskedSums, &kBatchNormInference,
+        &kDropout, &kCtcBeamSearch}) {
     ops.Add(*op);
   }
 }

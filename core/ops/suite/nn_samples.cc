@@ -55,9 +55,37 @@ void AddNnSamples(SampleList& samples) {
       add(*op, what, {Distinct(shape), gamma, beta, mean, variance, Uniform(shape, -1, 1)}, attrs)
           .float32_operands = {1, 2, 3, 4};
     }
+    const Tensor r = Distinct(shape), from_one = Uniform(shape, -1, 1);
+    const Tensor from_other = Uniform(shape, -1, 1);
+    add(kBatchNormMaskedGradient, what, {input, gamma, mean, variance, r, from_one, from_other},
+        attrs)
+        .float32_operands = {1, 2, 3};
+    add(kBatchNormMaskedSums, what, {input, mean, variance, r, from_one, from_other}, attrs)
+        .float32_operands = {1, 2};
+    add(kBatchNormMaskedSums, fmt::format("{}, one gradient", what),
+        {input, mean, variance, r, from_one}, attrs)
+        .float32_operands = {1, 2};
     add(kBatchNormStatistics, what, {input}, attrs);
     add(kBatchNormSums, what, {input, mean, variance, Uniform(shape, -1, 1)}, attrs)
         .float32_operands = {1, 2};
+  }
+
+  {  // enough rows for several blocks
+    const Shape shape{1100, 16};
+    const BatchNormAttrs attrs{1, 1e-3};
+    const Tensor input = Uniform(shape, -2, 3), dy = Uniform(shape, -1, 1), r = Distinct(shape);
+    const Tensor gamma = channels(16, 0.5, 2), beta = channels(16, -1, 1);
+    const Tensor mean = channels(16, -0.5, 0.5), variance = channels(16, 0.6, 1.5);
+    add(kBatchNormStatistics, "many rows", {input}, attrs).differentiable = false;
+    const auto add_sums = [&](const OpDef& op, std::vector<Tensor> x,
+                              std::vector<size_t> of_channels) {
+      Sample& sample = add(op, "many rows", std::move(x), attrs);
+      sample.float32_operands = std::move(of_channels);
+      sample.differentiable = false;
+    };
+    add_sums(kBatchNormSums, {input, mean, variance, dy}, {1, 2});
+    add_sums(kBatchNormReluSums, {r, gamma, beta, mean, variance, dy}, {1, 2, 3, 4});
+    add_sums(kBatchNormMaskedSums, {input, mean, variance, r, dy, input}, {1, 2});
   }
 
   add(kCtcBeamSearch, "", {Uniform({2, 4, 3}, -3, 0), Integers(DType::kI32, {2}, {4, 2})},
