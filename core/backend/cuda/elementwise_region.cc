@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/backend/cuda/channel_region.h"
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
@@ -197,6 +198,7 @@ class RegionCode {
 };
 
 std::unique_ptr<Kernel> MakeRegionKernel(const KernelRequest& request, const ir::Graph& region) {
+  if (auto of_channels = MakeChannelRegion(request, region)) return of_channels;
   const int width = WidthOf(request);
   RegionCode code(region, width);
   if (!code.Write()) return nullptr;

@@ -8,6 +8,7 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/fft/fft.h"
 #include "core/ops/reduce/reduce.h"
+#include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
 #include "core/transform/side_by_side.h"
 
@@ -40,6 +41,32 @@ TEST(GeneratedSources, OfEveryOpSampleCompileForHopper) {
   const auto cubins = module.Compile(NvrtcCompiler("sm_90", ""));
   ASSERT_TRUE(cubins.ok()) << cubins.status();
   EXPECT_GT(cubins->size(), 100u);
+}
+
+// As normalization leaves them: arrays and numbers a channel.
+TEST(GeneratedSources, OfRegionsOfChannelsCompileForHopper) {
+  const KernelRegistry registry = BuiltinKernels();
+  Libraries libraries;
+  SourceModule module;
+  for (const DType dtype : {DType::kF32, DType::kBF16}) {
+    ir::Builder b;
+    const ir::Value x = b.Input("x", {dtype, {512, 4, 264}});
+    const ir::Value other = b.Input("other", {dtype, {512, 4, 264}});
+    const ir::Value scale = b.Input("scale", {DType::kF32, {264}});
+    const ir::Value shift = b.Input("shift", {DType::kF32, {}});
+    const ir::Value y = ops::Cast(x, DType::kF32) * ops::Broadcast(scale, x.shape(), {2}) + shift;
+    auto graph = RunPasses(registry, kOptions, libraries,
+                           *b.Finish({{"y", ops::Maximum(ops::Cast(y, dtype) + other, 0)}}));
+    ASSERT_TRUE(graph.ok()) << graph.status();
+    const auto kernels = MakeKernels(registry, kOptions, libraries, module, *graph);
+    ASSERT_TRUE(kernels.ok()) << kernels.status();
+    const Kernel& region = *kernels->back();
+    EXPECT_TRUE(region.may_overwrite(0, 0));
+    EXPECT_FALSE(region.may_overwrite(1, 0));
+  }
+  const auto cubins = module.Compile(NvrtcCompiler("sm_90", ""));
+  ASSERT_TRUE(cubins.ok()) << cubins.status();
+  EXPECT_EQ(cubins->size(), 2u);
 }
 
 // Updates of weights of several sizes, a reduction and a counter.

@@ -51,6 +51,31 @@ TEST_P(CudaOpSuite, SameBitsTwice) {
   EXPECT_EQ(*device().Evaluate(*graph, x), *once);
 }
 
+// Arrays and numbers a channel, enough elements for kernels that walk over rows.
+TEST(CudaChannelRegions, AgreeWithTheReference) {
+  const auto device = LoadCudaDevice(0);
+  if (!device.ok()) GTEST_SKIP() << device.status().message();
+  for (const DType dtype : {DType::kF32, DType::kBF16, DType::kF16}) {
+    for (const int64_t channels : {264, 32, 2048}) {
+      const Shape shape{(1 << 18) / channels + 3, 1, channels};
+      ir::Builder b;
+      const ir::Value x = b.Input("x", {dtype, shape}), other = b.Input("other", {dtype, shape});
+      const ir::Value scale = b.Input("scale", {DType::kF32, {channels}});
+      const ir::Value shift = b.Input("shift", {DType::kF32, {}});
+      const ir::Value y = ops::Cast(x, DType::kF32) * ops::Broadcast(scale, shape, {2}) + shift;
+      const ir::Value narrow = ops::Cast(y, dtype);
+      const ir::Graph graph =
+          *b.Finish({{"y", ops::Maximum(narrow + other, 0)}, {"narrow", narrow}});
+      const std::vector<Tensor> inputs = {ops::Uniform(shape, -1, 1).Cast(dtype),
+                                          ops::Uniform(shape, -1, 2).Cast(dtype),
+                                          ops::Uniform({channels}, -1, 1).Cast(DType::kF32),
+                                          ops::Uniform({}, -1, 1).Cast(DType::kF32)};
+      const absl::Status status = CompareWithReference(**device, graph, inputs);
+      EXPECT_TRUE(status.ok()) << Name(dtype) << " " << channels << ": " << status;
+    }
+  }
+}
+
 // In the library's epilogues, through every layout of the operands.
 TEST(CudaOpSuiteProducts, TakeInWhatFollowsThem) {
   const auto device = LoadCudaDevice(0);
