@@ -91,6 +91,28 @@ absl::Status MeasurePredict(Session& session, const Workload& workload, const Op
                      {{"call", "predict"}, {"predict_batch", workload.batch}, {"n", batch.calls}});
 }
 
+// The time of a run by node.
+absl::Status AddProfile(const ProfilingDevice& profiling, const Workload& workload,
+                        const Options& options, std::string_view metric, Results& results) {
+  const auto us = [&](int64_t ns) {
+    return static_cast<double>(ns) * 1e-3 / static_cast<double>(options.profile_steps);
+  };
+  constexpr size_t kTop = 30;
+  const std::vector<ProfilingDevice::Part> nodes = profiling.Longest();
+  int64_t total_ns = 0;
+  Json::Array top;
+  for (const ProfilingDevice::Part& node : nodes) {
+    total_ns += node.ns;
+    if (top.size() < kTop) top.push_back(Json::Array{node.name, us(node.ns)});
+  }
+  Json::Object by_op;
+  for (const ProfilingDevice::Part& op : profiling.ByOp()) by_op.emplace_back(op.name, us(op.ns));
+  return results.Add(workload, metric, us(total_ns), "us",
+                     {{"kernels", static_cast<int64_t>(nodes.size())},
+                      {"by_category_us", std::move(by_op)},
+                      {"top", std::move(top)}});
+}
+
 }  // namespace
 
 absl::Status MeasureWorkload(backend::Device& device, const Workload& workload,
@@ -125,23 +147,14 @@ absl::Status ProfileWorkload(backend::Device& device, const Workload& workload,
   profiling.Reset();
   for (int i = 0; i < options.profile_steps; ++i) RETURN_IF_ERROR(session->Step());
   std::fputs(profiling.Tables().c_str(), stderr);
-  const auto us = [&](int64_t ns) {
-    return static_cast<double>(ns) * 1e-3 / static_cast<double>(options.profile_steps);
-  };
-  constexpr size_t kTop = 30;
-  const std::vector<ProfilingDevice::Part> nodes = profiling.Longest();
-  int64_t total_ns = 0;
-  Json::Array top;
-  for (const ProfilingDevice::Part& node : nodes) {
-    total_ns += node.ns;
-    if (top.size() < kTop) top.push_back(Json::Array{node.name, us(node.ns)});
-  }
-  Json::Object by_op;
-  for (const ProfilingDevice::Part& op : profiling.ByOp()) by_op.emplace_back(op.name, us(op.ns));
-  return results.Add(workload, "profile", us(total_ns), "us",
-                     {{"kernels", static_cast<int64_t>(nodes.size())},
-                      {"by_category_us", std::move(by_op)},
-                      {"top", std::move(top)}});
+  RETURN_IF_ERROR(AddProfile(profiling, workload, options, "profile", results));
+  if (!Wants(options, "predict")) return absl::OkStatus();
+  RETURN_IF_ERROR(session->PreparePredict(1));
+  for (int i = 0; i < 2; ++i) RETURN_IF_ERROR(session->Predict());
+  profiling.Reset();
+  for (int i = 0; i < options.profile_steps; ++i) RETURN_IF_ERROR(session->Predict());
+  std::fputs(profiling.Tables().c_str(), stderr);
+  return AddProfile(profiling, workload, options, "predict_profile", results);
 }
 
 absl::Status MeasureMemoryGrowth(backend::Device& device, const Workload& workload,
