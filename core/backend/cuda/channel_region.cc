@@ -78,15 +78,16 @@ class ChannelCode {
         "const Index channel = (Index(blockIdx.x) * {lanes} + lane) * {width};\n"
         "if (channel >= {channels}) return;\n{once}"
         "for (Index from = Index(blockIdx.y) * {step} + line; from < {rows}; "
-        "from += Index(gridDim.y) * {step}) {{\n{declare}{loop}{load}}}\n"
+        "from += {stride}) {{\n{declare}{loop}{load}}}\n"
         "{loop}{results}#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n{compute}}}\n"
         "{stores}}}\n}}\n",
         fmt::arg("index", IndexType((rows + (blocks_y + 1) * lines * rows_at_once) * channels)),
         fmt::arg("at_once", rows_at_once), fmt::arg("lanes", lanes), fmt::arg("width", width_),
         fmt::arg("channels", channels), fmt::arg("once", once_),
-        fmt::arg("step", lines * rows_at_once), fmt::arg("rows", rows),
-        fmt::arg("declare", declare), fmt::arg("loop", loop), fmt::arg("load", load),
-        fmt::arg("results", results_), fmt::arg("compute", compute_), fmt::arg("stores", stores_));
+        fmt::arg("step", lines * rows_at_once), fmt::arg("stride", blocks_y * lines * rows_at_once),
+        fmt::arg("rows", rows), fmt::arg("declare", declare), fmt::arg("loop", loop),
+        fmt::arg("load", load), fmt::arg("results", results_), fmt::arg("compute", compute_),
+        fmt::arg("stores", stores_));
     return std::make_unique<GeneratedKernel>(
         request,
         std::vector<GeneratedKernel::Stage>{
