@@ -6,6 +6,7 @@
 #include "client/lib/names.h"
 #include "client/lib/transfer.h"
 #include "core/base/status.h"
+#include "core/base/utf8.h"
 #include "core/data/dataset_spec.h"
 #include "tricorn/v1/dataset.grpc.pb.h"
 
@@ -31,6 +32,10 @@ absl::StatusOr<v1::Dataset> Client::Impl::Upload(const DatasetSpec& spec,
   std::set<std::string> paths;
   Transfer blobs(*this, call);
   for (const DatasetFile& file : spec.files) {
+    if (ValidUtf8(file.path) != file.path) {
+      return InvalidArgument("{}: expected a name in UTF-8, received another",
+                             ValidUtf8(file.path));
+    }
     ASSIGN_OR_RETURN(const auto content, Env::Posix().NewRandomAccessFile(file.path));
     v1::DatasetFile* uploaded = dataset.add_files();
     ASSIGN_OR_RETURN(*uploaded->mutable_blob(), blobs->Upload(*content));

@@ -264,6 +264,16 @@ TEST_F(ClientTest, CancelsAnUploadThatIsUnderWay) {
   canceller.join();
 }
 
+TEST_F(ClientTest, RefusesAFileWhoseNameCannotBeSent) {
+  const std::string path = JoinPath(testing::TempDir(), "caf\xe9.csv");
+  ASSERT_TRUE(Env::Posix().WriteFileAtomically(path, "x,y\n1,2\n").ok());
+  const DatasetSpec spec = {.format = "csv", .files = {{.path = path, .role = ""}}};
+  const absl::Status status = client_->UploadDataset("d", spec).status();
+  EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+  EXPECT_NE(status.message().find("caf\ufffd.csv: expected a name in UTF-8"), status.message().npos)
+      << status;
+}
+
 TEST(Outcome, OfAFailedJobIsNeverOk) {
   Job job;
   job.state = JobState::kFailed;
