@@ -94,11 +94,16 @@ absl::Status CheckWorker(const State& state, const std::string& worker_id,
       record->worker().state() != tricorn::v1::WORKER_STATE_LOST) {
     return absl::OkStatus();
   }
+  if (record != nullptr && record->incarnation() != incarnation) {
+    return WithReason(
+        absl::AbortedError(fmt::format("workers/{}: expected one agent of this id, received two, "
+                                       "and the other one was registered later",
+                                       worker_id)),
+        kStaleGeneration);
+  }
   return WithReason(
       NotFound("workers/{}: expected a registered worker, received {}", worker_id.substr(0, 64),
-               record == nullptr                      ? "an unknown one"
-               : record->incarnation() != incarnation ? "an incarnation that was replaced"
-                                                      : "one whose lease ran out"),
+               record == nullptr ? "an unknown one" : "one whose lease ran out"),
       kUnknownWorker);
 }
 

@@ -11,7 +11,9 @@
 #include <set>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "core/base/env.h"
+#include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/base/version.h"
 #include "worker/agent/agent_metrics.h"
@@ -98,10 +100,19 @@ struct Agent::Impl {
                     supervisor.SetStopGrace(absl::Seconds(response.stop_grace().seconds()) +
                                             absl::Nanoseconds(response.stop_grace().nanos()));
                   },
+              .on_replaced = [this](const absl::Status& status) { EndBecause(status); },
               .on_assignments = [this](const v1::AssignmentSet& set) { OnAssignments(set); },
               .running_assignment_ids = [this] { return RunningIds(); }},
              logger) {}
 
+  void EndBecause(const absl::Status& status) {
+    logger.Error("another agent has this one's id", {{"error", status.ToString()}});
+    {
+      MutexLock lock(&mu);
+      end = status;
+    }
+    supervisor.Shutdown();
+  }
   void OnAssignments(const v1::AssignmentSet& set) {
     std::set<std::string> ids;
     for (const v1::Assignment& assignment : set.assignments()) ids.insert(assignment.id());
@@ -149,6 +160,8 @@ struct Agent::Impl {
   const std::shared_ptr<grpc::Channel> channel;
   Supervisor supervisor;
   CoordinatorLink link;
+  Mutex mu;
+  absl::Status end ABSL_GUARDED_BY(mu);  // of Run
   std::unique_ptr<AgentMetrics> metrics;
   int port = 0;
   std::unique_ptr<grpc::Server> server;
@@ -190,7 +203,7 @@ Agent::Agent(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 Agent::~Agent() = default;
 
-void Agent::Run() {
+absl::Status Agent::Run() {
   Impl& self = *impl_;
   self.logger.Info("agent started", {{"listen", address()},
                                      {"metrics", http_address()},
@@ -200,6 +213,8 @@ void Agent::Run() {
   self.link.Start();
   self.supervisor.Run();
   self.logger.Info("agent stopped");
+  MutexLock lock(&self.mu);
+  return self.end;
 }
 
 void Agent::Stop() {

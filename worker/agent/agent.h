@@ -20,7 +20,8 @@ class Agent {
   ~Agent();
 
   // Until Stop. The thread that calls it owns the children: they die with it.
-  void Run();
+  // Errors: Aborted, once another agent has registered under this one's id.
+  absl::Status Run();
   // From any thread: leaves the cluster and stops the children, in good order.
   void Stop();
 

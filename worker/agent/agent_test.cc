@@ -12,6 +12,7 @@
 
 #include "absl/time/clock.h"
 #include "core/base/env.h"
+#include "proto/rpc/status.h"
 #include "tricorn/v1/worker.grpc.pb.h"
 #include "worker/agent/assignment_process.h"
 
@@ -46,6 +47,10 @@ class FakeCoordinator : public v1::WorkerService::Service {
     set_.clear_assignments();
     for (auto& assignment : assignments) *set_.add_assignments() = assignment;
   }
+  void RegisterAnotherAgent() {
+    MutexLock lock(&mu_);
+    incarnation_ = "another";
+  }
   void ForgetWorker() {
     MutexLock lock(&mu_);
     incarnation_.clear();
@@ -71,6 +76,9 @@ class FakeCoordinator : public v1::WorkerService::Service {
   grpc::Status Heartbeat(grpc::ServerContext*, const v1::HeartbeatRequest* request,
                          v1::HeartbeatResponse*) override {
     MutexLock lock(&mu_);
+    if (incarnation_ == "another") {
+      return rpc::ToGrpc(rpc::WithReason(absl::AbortedError("replaced"), rpc::kStaleGeneration));
+    }
     if (request->incarnation() != incarnation_) return Unknown();
     running.clear();
     for (const auto& id : request->running_assignment_ids()) running.insert(id);
@@ -163,7 +171,7 @@ class AgentTest : public ::testing::Test {
     auto agent = Agent::Create(options, Logger("agent_test", [](std::string_view) {}));
     ASSERT_TRUE(agent.ok()) << agent.status();
     agent_ = *std::move(agent);
-    thread_ = std::thread([this] { agent_->Run(); });
+    thread_ = std::thread([this] { ended_ = agent_->Run(); });
   }
   void StopAgent() {
     if (!thread_.joinable()) return;
@@ -180,6 +188,7 @@ class AgentTest : public ::testing::Test {
   std::string directory_;
   FakeCoordinator coordinator_;
   std::unique_ptr<Agent> agent_;
+  absl::Status ended_;
   std::thread thread_;
 };
 
@@ -287,6 +296,17 @@ TEST_F(AgentTest, RegistersAgainWhenItIsNotKnownAnyMore) {
   ASSERT_TRUE(WaitUntilRunning({}));
   MutexLock lock(&coordinator_.mu_);
   EXPECT_EQ(coordinator_.registered[0].incarnation(), coordinator_.registered[1].incarnation());
+}
+
+TEST_F(AgentTest, EndsWhenAnotherAgentHasItsName) {
+  StartAgent("exec sleep 60");
+  coordinator_.Assign({Trainer("jobs/a/1/0")});
+  ASSERT_TRUE(WaitUntilRunning({"jobs/a/1/0"}));
+  coordinator_.RegisterAnotherAgent();
+  thread_.join();
+  EXPECT_TRUE(absl::IsAborted(ended_)) << ended_;
+  MutexLock lock(&coordinator_.mu_);
+  EXPECT_EQ(coordinator_.registered.size(), 1u);
 }
 
 TEST_F(AgentTest, LeavesInGoodOrder) {

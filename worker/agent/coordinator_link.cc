@@ -111,6 +111,9 @@ void CoordinatorLink::KeepLease() {
       backoff.Reset();
       MutexLock lock(&mu_);
       delay = heartbeat_interval_;
+    } else if (rpc::IsStaleGeneration(status)) {
+      events_.on_replaced(status);
+      return;
     } else if (absl::IsNotFound(status) && was_registered) {
       logger_.Warning("the coordinator does not know this worker: registering again",
                       {{"error", Text(status)}});

@@ -28,6 +28,8 @@ class CoordinatorLink {
   // Called on the link's threads.
   struct Events {
     std::function<void(const v1::RegisterResponse&)> on_registered;
+    // Another agent has our worker_id: the lease is not kept any more.
+    std::function<void(const absl::Status&)> on_replaced;
     // In order of revision; each states the whole set.
     std::function<void(const v1::AssignmentSet&)> on_assignments;
     std::function<std::vector<std::string>()> running_assignment_ids;

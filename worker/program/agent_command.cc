@@ -47,8 +47,11 @@ int AgentCommand(AgentOptions options) {
     }).detach();
     (*agent)->Stop();
   }).detach();
-  (*agent)->Run();
-  _exit(kExitDone);  // the threads above still use the agent
+  const absl::Status status = (*agent)->Run();
+  if (!status.ok()) {
+    std::fprintf(stderr, "tricorn-worker: %s\n", std::string(status.message()).c_str());
+  }
+  _exit(status.ok() ? kExitDone : kExitFailed);  // the threads above still use the agent
 }
 
 }  // namespace tricorn::worker
