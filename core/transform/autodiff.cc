@@ -31,7 +31,8 @@ struct Position {
 // is by slot: one for each of xs and for each value from `begin` on, not for the graph before.
 class Backward {
  public:
-  Backward(Builder& builder, Position begin, Operands xs) : builder_(builder), begin_(begin) {
+  Backward(Builder& builder, Position begin, Operands xs, std::span<const RematRegion> remat = {})
+      : builder_(builder), begin_(begin), copies_(builder, remat) {
     for (const Value& x : xs) {
       const bool is_before = static_cast<size_t>(x.id()) < begin_.value;
       if (is_before) before_.emplace(x.id(), before_.size());
@@ -98,36 +99,41 @@ class Backward {
                                     [&](ValueId id) { return DependsOnXs(id); });
     if (!has_gradient || !wanted) return;
 
+    for (const ValueId id : node.results) {
+      if (const Value gradient = GradientOf(id)) copies_.Make(index, gradient);
+    }
     builder_.set_scope(node.scope);
+    // What the gradients are computed from: the node, or its copy.
+    const size_t source_index = copies_.Of(index);
+    const Node source = builder_.graph().nodes()[source_index];
     if (node.op->is_control_flow()) {
-      VisitControlFlow(node, index);
+      VisitControlFlow(node, source_index);
       return;
     }
     Values x, y, dy;
-    for (const ValueId id : node.operands) x.emplace_back(&builder_, id);
+    for (const ValueId id : source.operands) x.emplace_back(&builder_, id);
+    for (const ValueId id : source.results) y.emplace_back(&builder_, id);
     for (const ValueId id : node.results) {
-      y.emplace_back(&builder_, id);
       const Value gradient = GradientOf(id);
-      dy.push_back(gradient ? gradient : ops::ZerosLike(y.back()));
+      dy.push_back(gradient ? gradient : ops::ZerosLike(Value(&builder_, id)));
     }
-    AccumulateAll(node, x, OperandGradients(node, x, y, dy));
+    AccumulateAll(node, OperandGradients(node, x, y, dy));
   }
 
-  void VisitControlFlow(const Node& node, size_t index) {
-    Values x, dy;
+  void VisitControlFlow(const Node& node, size_t source_index) {
+    Values dy;
     std::vector<bool> wanted;
-    for (const ValueId id : node.operands) {
-      x.emplace_back(&builder_, id);
-      wanted.push_back(DependsOnXs(id));
-    }
+    for (const ValueId id : node.operands) wanted.push_back(DependsOnXs(id));
     for (const ValueId id : node.results) dy.push_back(GradientOf(id));
-    AccumulateAll(
-        node, x,
-        ControlFlowGradients({.builder = builder_, .index = index, .dy = dy, .wanted = wanted}));
+    AccumulateAll(node,
+                  ControlFlowGradients(
+                      {.builder = builder_, .index = source_index, .dy = dy, .wanted = wanted}));
   }
 
-  void AccumulateAll(const Node& node, Operands x, const Grads& dx) {
+  void AccumulateAll(const Node& node, const Grads& dx) {
     if (!builder_.ok()) return;
+    Values x;
+    for (const ValueId id : node.operands) x.emplace_back(&builder_, id);
     for (size_t i = 0; i < dx.size(); ++i) {
       if (!dx[i]) continue;
       if (!(dx[i].type() == x[i].type())) {
@@ -162,6 +168,7 @@ class Backward {
 
   Builder& builder_;
   const Position begin_;
+  RematCopies copies_;
   size_t end_;                                   // the last node's index, plus one
   absl::flat_hash_map<ValueId, size_t> before_;  // slots of xs that are older than `begin`
   std::vector<bool> depends_;                    // by slot: floating and computed from xs
@@ -170,14 +177,15 @@ class Backward {
 
 }  // namespace
 
-absl::StatusOr<Values> Gradients(Builder& builder, Operands ys, Operands dys, Operands xs) {
+absl::StatusOr<Values> Gradients(Builder& builder, Operands ys, Operands dys, Operands xs,
+                                 std::span<const RematRegion> remat) {
   RETURN_IF_ERROR(builder.status());
   if (ys.size() != dys.size()) {
     return InvalidArgument("gradients: expected {} result gradients, received {}", ys.size(),
                            dys.size());
   }
   const std::string scope = builder.scope();
-  Backward backward(builder, {}, xs);
+  Backward backward(builder, {}, xs, remat);
   for (size_t i = 0; i < ys.size(); ++i) {
     if (!(ys[i].type() == dys[i].type())) {
       return InvalidArgument("gradients: expected {}, received {}", ys[i].type().ToString(),

@@ -53,8 +53,11 @@ absl::StatusOr<CudaExecutable::Bound*> CudaExecutable::Find(std::span<const Buff
   if (arena_.data == nullptr) {
     absl::StatusOr<Buffer> arena = context_->Allocate(program_->arena_nbytes(), "arena");
     if (absl::IsResourceExhausted(arena.status())) {
-      return ResourceExhausted("{}; largest: {}", std::string(arena.status().message()),
-                               plan::LargestValues(graph_, program_->plan(), kNamedValues));
+      return ResourceExhausted(
+          "{}; largest: {}; a smaller batch, mixed precision, or remat (computing activations "
+          "again) needs less",
+          std::string(arena.status().message()),
+          plan::LargestValues(graph_, program_->plan(), kNamedValues));
     }
     ASSIGN_OR_RETURN(arena_, std::move(arena));
   }

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/backend/reference/primitive.h"
+#include "core/ops/control/after.h"
 #include "core/ops/elementwise/scalar.h"
 
 namespace tricorn::backend::reference {
@@ -166,6 +167,7 @@ void AddElementwise(PrimitiveTable& table) {
   table[ops::kCast.name] = Cast;
   table[ops::kSelect.name] = Select;
   table[ops::kStopGradient.name] = Copy;
+  table[ops::kAfter.name] = Copy;
   table[ir::kConstant.name] = Constant;
 }
 

@@ -2,6 +2,7 @@
 
 #include "core/base/json_fields.h"
 #include "core/keras/activations/table.h"
+#include "core/keras/remat/remat_recording.h"
 
 namespace tricorn::keras {
 
@@ -12,8 +13,12 @@ Activation::Activation(std::string name) : name_(std::move(name)) {
 }
 
 ir::Value Activation::operator()(ir::Value x) const {
+  RematCall call(x.builder(), RematCall::Kind::kActivation, name_);
   const absl::StatusOr<ir::Value> y = CallActivation(name_, x, Json::MakeObject({}));
-  if (y.ok()) return *y;
+  if (y.ok()) {
+    call.Finish({{*y}});
+    return *y;
+  }
   x.builder().SetError(y.status());
   return x;
 }

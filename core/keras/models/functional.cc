@@ -4,6 +4,7 @@
 
 #include "core/keras/models/input_values.h"
 #include "core/keras/models/naming.h"
+#include "core/keras/remat/remat_recording.h"
 
 namespace tricorn::keras {
 namespace models {
@@ -118,7 +119,10 @@ ir::Values Functional::CallLayer(CallContext& context, const CallArguments<ir::V
     // The mode of the whole model wins, as in Keras, which up to 3.15 writes each layer's own
     // default into its calls: training=false for Dropout, training=true for RandomFlip.
     std::erase_if(call.kwargs, [](const auto& keyword) { return keyword.first == "training"; });
-    results[node.get()] = node->operation->CallWith(context, call);
+    const std::string name = node->operation->DisplayName();
+    RematCall remat(builder, RematCall::Kind::kOperation, name);
+    const ir::Values& made = results[node.get()] = node->operation->CallWith(context, call);
+    if (builder.ok()) remat.Finish(made);
     if (!builder.ok()) return failed;
   }
   ir::Values outputs;

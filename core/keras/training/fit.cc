@@ -192,6 +192,11 @@ absl::StatusOr<std::optional<Trainer::EpochPlan>> Trainer::PlanValidation(const 
 absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* validation,
                                      FitOptions options, Callbacks callbacks) {
   RETURN_IF_ERROR(CheckFit(options, train));
+  std::optional<RematScope> remat;
+  if (options.remat) {
+    RETURN_IF_ERROR(options.remat->Check());
+    remat.emplace(options.remat);
+  }
   options.epochs = std::min(options.epochs, CurrentSettings().max_epochs.value_or(options.epochs));
   EpochPlan plan{
       &train, {0, train.num_rows()}, options.batch_size, Capped(options.steps_per_epoch)};

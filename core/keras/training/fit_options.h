@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 
+#include "core/keras/remat/remat_scope.h"
 #include "core/keras/training/validation_freq.h"
 
 namespace tricorn::keras {
@@ -27,6 +28,8 @@ struct FitOptions {
   std::optional<int64_t> validation_batch_size = std::nullopt;  // batch_size when none
   ValidationFreq validation_freq = 1;
   bool terminate_on_nan = false;  // a loss that is no finite number is an error
+  // What the training step computes again rather than keep, where that step is first traced.
+  std::optional<RematPolicy> remat = std::nullopt;
 };
 
 struct EvaluateOptions {

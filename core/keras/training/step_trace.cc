@@ -1,6 +1,7 @@
 #include "core/keras/training/step_trace.h"
 
 #include "core/keras/metrics/mean.h"
+#include "core/keras/remat/remat_recording.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/transform/autodiff.h"
@@ -70,8 +71,9 @@ void StepTrace::SumMetrics(CallContext& context, const BatchValues& batch, ir::O
   }
 }
 
-absl::StatusOr<Values> StepTrace::GroupGradients(CallContext& context, ir::Operands objectives,
-                                                 std::span<Variable* const> overwritten) const {
+absl::StatusOr<Values> StepTrace::GroupGradients(
+    CallContext& context, ir::Operands objectives, std::span<Variable* const> overwritten,
+    std::span<const transform::RematRegion> remat) const {
   Values weights;
   for (const Variable* variable : compiled_.trainable) weights.push_back(context.Read(*variable));
   const size_t count = weights.size();
@@ -79,8 +81,9 @@ absl::StatusOr<Values> StepTrace::GroupGradients(CallContext& context, ir::Opera
   Values gradients, last;
   for (const Value& objective : objectives) {
     const Value scaled = compiled_.optimizer->ScaleLoss(context, objective);
-    ASSIGN_OR_RETURN(const Values group, transform::Gradients(context.builder(), {{scaled}},
-                                                              {{ops::OnesLike(scaled)}}, weights));
+    ASSIGN_OR_RETURN(const Values group,
+                     transform::Gradients(context.builder(), {{scaled}}, {{ops::OnesLike(scaled)}},
+                                          weights, remat));
     const auto own = group.begin() + static_cast<std::ptrdiff_t>(count);
     gradients.insert(gradients.end(), group.begin(), own);
     if (last.empty()) last.assign(own, group.end());
@@ -117,7 +120,13 @@ absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchVa
   for (const Variable* variable : compiled_.trainable) context.Read(*variable);
   for (const Variable* variable : compiled_.overwritten) context.Read(*variable);
 
-  const Values y_pred = compiled_.model->Apply(context, batch.x);
+  Values y_pred;
+  std::vector<transform::RematRegion> remat;
+  {
+    const RematRecording recording(builder);
+    y_pred = compiled_.model->Apply(context, batch.x);
+    remat = recording.Regions();
+  }
   RETURN_IF_ERROR(builder.status());
 
   compiled_.model->AddStepLosses(
@@ -155,7 +164,8 @@ absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchVa
   if (training) {
     Values objectives = plain ? Values{plain} : Values();
     objectives.insert(objectives.end(), corrected.begin(), corrected.end());
-    ASSIGN_OR_RETURN(sums.gradients, GroupGradients(context, objectives, compiled_.overwritten));
+    ASSIGN_OR_RETURN(sums.gradients,
+                     GroupGradients(context, objectives, compiled_.overwritten, remat));
   }
   SumMetrics(context, batch, y_pred, sums);
   for (const CallContext::Assigned& assigned : context.assigned()) {
@@ -212,7 +222,7 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
       context.Assign(*compiled_.overwritten[i - num_grouped], mean(sums.gradients[i]));
     }
     if (penalty) {
-      ASSIGN_OR_RETURN(const Values more, GroupGradients(context, {{penalty}}, {}));
+      ASSIGN_OR_RETURN(const Values more, GroupGradients(context, {{penalty}}, {}, {}));
       for (size_t i = 0; i < more.size(); ++i) {
         gradients.size() <= i ? gradients.push_back(more[i]) : AddTo(gradients[i], more[i]);
       }

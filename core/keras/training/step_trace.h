@@ -9,6 +9,7 @@
 #include "core/keras/layers/call_context.h"
 #include "core/keras/models/model.h"
 #include "core/keras/training/compiled.h"
+#include "core/transform/remat.h"
 
 // A training step in two parts. The first computes, from one virtual shard's samples, what is
 // summed over shards; the second turns the sums into the next state. With one shard both are traced
@@ -91,7 +92,8 @@ class StepTrace {
  private:
   // The gradients of the groups' objectives, and what the first says of `overwritten` weights.
   absl::StatusOr<ir::Values> GroupGradients(CallContext& context, ir::Operands objectives,
-                                            std::span<Variable* const> overwritten) const;
+                                            std::span<Variable* const> overwritten,
+                                            std::span<const transform::RematRegion> remat) const;
   // The sum of the groups' gradients, each corrected: by trainable weight.
   ir::Values WholeGradients(const StepSums& sums, ir::Operands corrections) const;
   ir::Value LossPart(const CompiledLoss& loss, const BatchValues& batch, ir::Value y_pred,

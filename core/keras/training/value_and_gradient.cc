@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/keras/remat/remat_recording.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/transform/autodiff.h"
@@ -41,6 +42,7 @@ absl::StatusOr<ValueAndGradient::Compiled*> ValueAndGradient::CompiledFor(
     ir::Builder& builder = context.builder();
     ir::Values weights;
     for (const Variable* variable : variables_) weights.push_back(context.Read(*variable));
+    const RematRecording recording(builder);
     ir::Value value = body_(context, values);
     RETURN_IF_ERROR(builder.status());
     if (value.rank() != 0 || !IsFloating(value.dtype())) {
@@ -51,7 +53,8 @@ absl::StatusOr<ValueAndGradient::Compiled*> ValueAndGradient::CompiledFor(
       value = value + ops::Cast(ops::Sum(loss.value), value.dtype());
     }
     ASSIGN_OR_RETURN(const ir::Values gradients,
-                     transform::Gradients(builder, {{value}}, {{ops::OnesLike(value)}}, weights));
+                     transform::Gradients(builder, {{value}}, {{ops::OnesLike(value)}}, weights,
+                                          recording.Regions()));
     Function::Outputs outputs = {{"value", value}};
     for (size_t i = 0; i < gradients.size(); ++i) {
       outputs.emplace_back(fmt::format("gradient{}", i), gradients[i]);

@@ -1,3 +1,4 @@
+#include "core/ops/control/after.h"
 #include "core/ops/control/control.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
@@ -65,6 +66,10 @@ void AddControlSamples(SampleList& samples) {
   samples.push_back(ScanSample("scan/one", 1, false));
   samples.push_back(
       ControlSample("while_loop", {Uniform({2, 3}, 0.5, 1), Uniform({}, 90, 91)}, Doubling));
+  samples.push_back(
+      {.name = "after",
+       .op = &kAfter,
+       .operands = {Uniform({2, 3}, -1, 1), Integers(DType::kI32, {4}, {1, 2, 3, 4})}});
   for (const int64_t index : {0, 1, 7}) {
     samples.push_back(ControlSample(fmt::format("switch/{}", index),
                                     {Integers(DType::kI32, {}, {index}), Uniform({2, 3}, -1, 1)},

@@ -7,10 +7,12 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "core/backend/cpu/cpu_device.h"
 #include "core/backend/cuda_loader.h"
 #include "core/base/status.h"
+#include "core/keras/remat/remat_scope.h"
 #include "tests/bench/engine/fresh_process.h"
 #include "tests/bench/engine/gpu_lock.h"
 #include "tests/bench/engine/graph_dump_device.h"
@@ -42,6 +44,11 @@ absl::Status DumpGraph(const Workload& workload, const Options& options) {
 }
 
 absl::Status Measure(const Workload& workload, const Options& options, Results& results) {
+  std::optional<keras::RematScope> remat;
+  if (!options.remat.empty()) {
+    ASSIGN_OR_RETURN(keras::RematPolicy policy, keras::RematPolicy::Parse(options.remat));
+    remat.emplace(std::move(policy));
+  }
   const bool locks = options.device == "cuda" && !options.smoke;
   ASSIGN_OR_RETURN(const GpuLock lock, GpuLock::Acquire(locks ? options.lock : ""));
   ASSIGN_OR_RETURN(const std::unique_ptr<backend::Device> device, MakeDevice(workload, options));
@@ -133,6 +140,9 @@ int main(int argc, char** argv) {
                  "each kernel goes to standard error");
   app.add_option("--jobs", options.jobs,
                  "make, train for 20 steps and drop the model so many times; what memory grows by");
+  app.add_option("--remat", options.remat,
+                 "what training steps compute again rather than keep: auto, full, ...; of one "
+                 "workload");
   app.add_flag("--dump-graph", options.dump_graph,
                "print the graphs that the CUDA module would run, which needs no GPU, and end");
   CLI11_PARSE(app, argc, argv);

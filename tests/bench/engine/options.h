@@ -16,6 +16,7 @@ struct Options {
   int profile_steps = 0;
   std::string trace;  // file for a timeline
   int jobs = 0;
+  std::string remat;  // RematPolicy::Parse; empty for none
   bool dump_graph = false;
   bool smoke = false;
   double start_s = 0;  // since the epoch

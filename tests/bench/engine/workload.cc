@@ -2,21 +2,28 @@
 
 #include <algorithm>
 #include <charconv>
+#include <vector>
 
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
 #include "core/base/status.h"
 
 namespace tricorn::bench {
 
 std::optional<TransformerConfig> Workload::transformer() const {
   TransformerConfig c;
-  if (name == "bert_s512") {
-    c.length = 512;
-  } else if (name == "gpt2") {
+  const std::vector<std::string> parts = absl::StrSplit(name, '_');
+  if (parts[0] == "gpt2") {
     c.vocabulary = 50304;
     c.length = 1024;
     c.classes = 0;
-  } else if (name != "bert_s128") {
+  } else if (parts[0] != "bert") {
     return std::nullopt;
+  }
+  for (size_t i = 1; i < parts.size(); ++i) {
+    int64_t number = 0;
+    if (!absl::SimpleAtoi(parts[i].substr(1), &number) || number < 1) return std::nullopt;
+    (parts[i][0] == 's' ? c.length : c.layers) = number;
   }
   if (smoke) {
     c.layers = 2;

@@ -17,7 +17,8 @@ struct Workload {
   std::string dtype;
   bool smoke = false;  // so small that it proves the code path alone
 
-  // Of bert_s128, bert_s512 and gpt2; none for other names.
+  // Of bert and gpt2, with the length of sequences (_s512) and the number of layers (_l24) where
+  // they are not the usual ones; none for other names.
   std::optional<TransformerConfig> transformer() const;
 
   int64_t sequence_length() const;  // of ids; 1 for images
