@@ -3,7 +3,7 @@
 
     files_as_data.py
 
-A folder of PNG files in a folder a class, and CSV.
+A folder of PNG files in a folder a class, CSV, and TFRecord.
 """
 
 import os
@@ -18,6 +18,7 @@ os.environ["JAX_PLATFORMS"] = "cpu"
 
 import keras
 import numpy as np
+import tfrecords
 import tricorn
 from keras import layers
 
@@ -76,19 +77,47 @@ def table(folder, random):
     return model, tricorn.csv(path, y=["price"]), rows[:, :3], rows[:, 3:]
 
 
+def records(folder, random):
+    """Two TFRecord files of bytes, floats and integers, and what is in them."""
+    x = random.integers(0, 256, (16, 4, 3), dtype=np.uint8)
+    weights = random.uniform(0.5, 2, 16).astype("float32")
+    y = random.integers(0, 3, 16)
+    paths = [folder / "0.tfrecord", folder / "1.tfrecord"]
+    for path, half in zip(paths, (slice(0, 10), slice(10, 16))):
+        rows = zip(x[half], y[half], weights[half])
+        tfrecords.write(
+            path, [{"image": a.tobytes(), "label": b, "sample_weight": c} for a, b, c in rows]
+        )
+    columns = [
+        {"name": "x", "feature": "image", "shape": [4, 3], "dtype": "uint8"},
+        {"name": "y", "feature": "label"},
+        {"name": "sample_weight"},
+    ]
+    model = keras.Sequential(
+        [
+            layers.Input((4, 3)),
+            layers.Rescaling(1 / 255),
+            layers.Flatten(),
+            layers.Dense(3, activation="softmax"),
+        ]
+    )
+    model.compile(keras.optimizers.SGD(0.1), loss="sparse_categorical_crossentropy")
+    return model, tricorn.tfrecord(*paths, columns=columns), x.astype("float32"), y, weights
+
+
 def main():
     problems = []
     random = np.random.default_rng(2)
     keras.utils.set_random_seed(2)
     fit = dict(epochs=2, batch_size=4, shuffle=False, verbose=0)
     with tricorn.connect(os.environ["TRICORN_COORDINATOR"]) as cluster:
-        for make in (images, table):
+        for make in (images, table, records):
             with tempfile.TemporaryDirectory(prefix="tricorn-files-") as folder:
-                local, files, x, y = make(pathlib.Path(folder), random)
+                local, files, x, y, *weights = make(pathlib.Path(folder), random)
                 remote = keras.models.clone_model(local)
                 remote.set_weights(local.get_weights())
                 remote.compile_from_config(local.get_compile_config())
-                expected = local.fit(x, y, **fit).history["loss"]
+                expected = local.fit(x, y, sample_weight=weights[0] if weights else None, **fit).history["loss"]
                 received = cluster.fit(remote, files, workers=2, **fit).history["loss"]
             if not np.allclose(received, expected, rtol=TOLERANCE):
                 problems.append(f"{make.__name__}: loss: expected {expected}, received {received}")
