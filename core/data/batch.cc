@@ -15,7 +15,7 @@ absl::StatusOr<Tensor> Allocate(const TensorAllocator& allocate, DType dtype, Sh
 // By several threads where that is worth their waking.
 absl::Status ReadRows(const RowSource& source, std::span<const int64_t> rows, Tensor& to,
                       ThreadPool* threads) {
-  constexpr int64_t kNbytesPerPart = int64_t{2} << 20;
+  constexpr int64_t kNbytesPerPart = int64_t{512} << 10;
   const auto parts = static_cast<int>(
       std::min<int64_t>(to.nbytes() / kNbytesPerPart, static_cast<int64_t>(rows.size())));
   if (threads == nullptr || parts < 2) return source.ReadRows(rows, to.bytes());

@@ -7,6 +7,7 @@
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
 #include "core/backend/cuda/lt_matmul.h"
+#include "core/backend/cuda/narrow_product.h"
 #include "core/base/status.h"
 #include "core/ops/dot/dot.h"
 
@@ -107,6 +108,7 @@ std::unique_ptr<Kernel> MakeMatmul(const KernelRequest& request, const FusedProd
   if (!IsFloating(a.dtype) || a.num_elements() == 0 || b.num_elements() == 0) return nullptr;
   std::optional<ProductLayout> layout = LayoutOf(a, b, attrs.dot());
   if (!layout) return nullptr;
+  if (auto narrow = MakeNarrowProduct(request, attrs, *layout)) return narrow;
   auto matmul = LtMatmul::Create(request.libraries,
                                  {.dtype = a.dtype,
                                   .batch = layout->batch,

@@ -17,6 +17,11 @@ void AddDotSamples(SampleList& samples) {
   add("batched", {2, 3, 4}, {2, 4, 5}, {{0}, {0}, {2}, {1}});
   add("batch inside", {3, 2, 4}, {4, 5, 2}, {{1}, {2}, {2}, {0}});
   add("two contracted", {2, 3, 4}, {4, 5, 3}, {{}, {}, {1, 2}, {2, 0}});
+  add("few columns", {17, 20}, {20, 3}, {{}, {}, {1}, {0}});
+  add("few columns, transposed", {18, 20}, {10, 20}, {{}, {}, {1}, {1}});
+  add("few column sums", {19, 16}, {19, 3}, {{}, {}, {0}, {0}});
+  add("few contracted", {17, 5}, {12, 5}, {{}, {}, {1}, {1}});
+  add("few contracted rows", {3, 17}, {3, 8}, {{}, {}, {0}, {0}});
   add("two batches", {2, 3, 4, 5}, {3, 2, 5, 1}, {{0, 1}, {1, 0}, {3}, {2}});
   samples.push_back(
       {"dot_general/int32",
