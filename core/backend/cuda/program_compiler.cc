@@ -4,6 +4,7 @@
 #include "core/backend/cuda/fused_product.h"
 #include "core/backend/cuda/launch_group.h"
 #include "core/backend/cuda/stack_operands.h"
+#include "core/backend/cuda/stacked_gradients.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
@@ -110,7 +111,8 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
     return kernel != nullptr && kernel->may_run_beside();
   };
   const auto before_fusion = [&](const ir::Graph& g) -> absl::StatusOr<ir::Graph> {
-    ASSIGN_OR_RETURN(const ir::Graph stacked, StackOperands(g));
+    ASSIGN_OR_RETURN(const ir::Graph gradients, StackGradients(g, has_kernel));
+    ASSIGN_OR_RETURN(const ir::Graph stacked, StackOperands(gradients));
     ASSIGN_OR_RETURN(const ir::Graph fused, FuseProducts(stacked, has_kernel));
     return transform::RecomputeElementwise(fused);
   };

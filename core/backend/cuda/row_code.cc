@@ -5,6 +5,7 @@
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/fold_code.h"
 #include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/row_loop.h"
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/ops/elementwise/elementwise.h"
@@ -52,8 +53,12 @@ bool RowCode::AddFold(const ir::Node& node) {
   const ValueId operand = node.operands[0], result = node.results[0];
   const auto level = static_cast<size_t>(operand);
   const FoldCode code = FoldOf(*node.op, type(operand).dtype);
-  const Fold fold{
-      result, operand, levels_[level], code.name, code.start, WideName(type(operand).dtype), 0};
+  const RegionFold fold{.result = result,
+                        .operand = operand,
+                        .level = levels_[level],
+                        .name = code.name,
+                        .start = code.start,
+                        .wide = std::string(WideName(type(operand).dtype))};
   if (!(type(operand).shape == shape_) || axes.empty()) return false;
   const bool is_of_rows = axes.back() == shape_.rank() - 1;
   if (is_of_rows ? axes.front() != axis_ : axes.back() != axis_ - 1) return false;
@@ -307,24 +312,6 @@ void RowCode::ReadPerRow(ValueId id, const Access& access, const ir::Node* gener
 
 // -- A row ----------------------------------------------------------------------------------------
 
-std::string RowCode::Columns() const {
-  return fmt::format("const Index col = first_column + (k * {} + t) * {};\n", layout_.lanes,
-                     layout_.width);
-}
-
-// `inside` for each of a thread's chunks that there is.
-std::string RowCode::ChunkLoop(const std::string& condition, const std::string& inside) const {
-  const bool is_full =
-      int64_t{layout_.lanes} * layout_.chunks * layout_.width * layout_.column_blocks ==
-      row_length_;
-  std::string guard = is_full ? "" : fmt::format("col < {}", row_length_);
-  if (!condition.empty()) guard = guard.empty() ? condition : guard + " && " + condition;
-  const bool unrolls = layout_.keep == RowLayout::Keep::kRegisters;
-  return fmt::format("#pragma unroll{}\nfor (int k = 0; k < {}; ++k) {{\n{}{}{{\n{}}}\n}}\n",
-                     unrolls ? "" : " 2", layout_.chunks, Columns(),
-                     guard.empty() ? "" : fmt::format("if ({}) ", guard), inside);
-}
-
 std::string RowCode::Loads() const {
   if (layout_.keep == RowLayout::Keep::kNowhere || layout_.chunks == 0) return "";
   std::string declarations, loads;
@@ -347,19 +334,20 @@ std::string RowCode::Loads() const {
   }
   if (loads.empty()) return "";
   const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
-  return declarations + ChunkLoop("", loads) + (is_shared ? "WaitForCopies();\n" : "");
+  return declarations + ChunkLoop(layout_, row_length_, "", loads) +
+         (is_shared ? "WaitForCopies();\n" : "");
 }
 
 // Folds whose operands wait for `level` folds before them.
 bool RowCode::WritePass(int level) {
-  std::vector<const Fold*> folds;
-  for (const Fold& fold : row_folds_) {
+  std::vector<const RegionFold*> folds;
+  for (const RegionFold& fold : row_folds_) {
     if (fold.level == level) folds.push_back(&fold);
   }
   if (folds.empty()) return true;
   std::string starts, steps, lanes, leaders, gathers;
   const int warps = layout_.lanes / 32;
-  for (const Fold* fold : folds) {
+  for (const RegionFold* fold : folds) {
     const std::string operand = Name(fold->operand);
     if (operand.empty()) return false;
     starts += fmt::format("{} fold{} = {};\n", fold->wide, fold->result, fold->start);
@@ -378,7 +366,7 @@ bool RowCode::WritePass(int level) {
   const std::string loop =
       fmt::format("{}#pragma unroll\nfor (int e = 0; e < {}; ++e) {{\n{}{}}}\n", chunk_,
                   layout_.width, element_, steps);
-  body_ += row_ + starts + ChunkLoop("", loop) + lanes;
+  body_ += row_ + starts + ChunkLoop(layout_, row_length_, "", loop) + lanes;
   if (layout_.lanes > 32) {
     body_ += fmt::format("if (t % 32 == 0) {{\n{}}}\n__syncthreads();\n{}", leaders, gathers);
   }
@@ -386,7 +374,7 @@ bool RowCode::WritePass(int level) {
   chunk_.clear();
   element_.clear();
   element_names_.clear();
-  for (const Fold* fold : folds) {
+  for (const RegionFold* fold : folds) {
     Define(row_, fold->result, fmt::format("fold{}", fold->result));
   }
   return true;
@@ -408,7 +396,7 @@ bool RowCode::WriteResults() {
     keeps += fmt::format("r{}.at[e] = Narrow<{}>::Of({});\n", o, TypeName(type(id).dtype), name);
     stores += fmt::format("Store(r{0}, y{0} + row * {1} + col);\n", o, row_length_);
   }
-  for (const Fold& fold : column_folds_) {
+  for (const RegionFold& fold : column_folds_) {
     const std::string operand = Name(fold.operand);
     if (operand.empty()) return false;
     keeps += fmt::format(
@@ -418,7 +406,7 @@ bool RowCode::WriteResults() {
   }
   body_ += row_;
   if (!keeps.empty()) {
-    body_ += ChunkLoop("is_row",
+    body_ += ChunkLoop(layout_, row_length_, "is_row",
                        fmt::format("{}{}#pragma unroll\nfor (int e = 0; e < {}; ++e) "
                                    "{{\n{}{}}}\n{}",
                                    chunk_, declarations, layout_.width, element_, keeps, stores));
@@ -431,75 +419,6 @@ bool RowCode::WriteResults() {
 }
 
 // -- All rows -------------------------------------------------------------------------------------
-
-std::string RowCode::Accumulators() const {
-  std::string code;
-  for (const Fold& fold : column_folds_) {
-    code += fmt::format("{} column{}[{}];\n#pragma unroll\nfor (auto& c : column{}) c = {};\n",
-                        fold.wide, fold.result, layout_.chunks * layout_.width, fold.result,
-                        fold.start);
-  }
-  return code;
-}
-
-// The fold of what the block's slots have of each column, slot after slot, to the workspace (or the
-// result, if the block is the only one).
-std::string RowCode::FoldOfSlots(const Fold& fold, size_t number) const {
-  const bool is_last = layout_.row_blocks == 1;
-  const std::string result =
-      is_last ? fmt::format("y{}[col + e] = Narrow<{}>::Of(sum)", number,
-                            TypeName(type(fold.result).dtype))
-              : fmt::format("(({}*)(workspace + {}))[Index(blockIdx.x) * {} + col + e] = sum",
-                            fold.wide, fold.partial_offset, row_length_);
-  const int columns = layout_.lanes * layout_.chunks * layout_.width;
-  const std::string each =
-      fmt::format("#pragma unroll\nfor (int e = 0; e < {}; ++e) {{\n", layout_.width);
-  const std::string own = fmt::format("column{}[k * {} + e]", fold.result, layout_.width);
-  if (layout_.slots == 1) {
-    return ChunkLoop("",
-                     fmt::format("{}const {} sum = {};\n{};\n}}\n", each, fold.wide, own, result));
-  }
-  const std::string place = fmt::format("[(k * {} + t) * {} + e]", layout_.lanes, layout_.width);
-  return fmt::format(
-      "{{\n__shared__ {} slots[{}];\n"
-      "for (int s = 0; s < {}; ++s) {{\nif (slot == s) {{\n{}}}\n"
-      "__syncthreads();\n}}\nif (slot == 0) {{\n{}}}\n__syncthreads();\n}}\n",
-      fold.wide, columns, layout_.slots,
-      ChunkLoop("", fmt::format("{0}slots{1} = s == 0 ? {2} : {3}::Of(slots{1}, "
-                                "{2});\n}}\n",
-                                each, place, own, fold.name)),
-      ChunkLoop(
-          "", fmt::format("{}const {} sum = slots{};\n{};\n}}\n", each, fold.wide, place, result)));
-}
-
-// The second stage: the fold of what the blocks have of each column, 32 columns a block and eight
-// threads each, which take every eighth.
-std::string RowCode::FoldOfBlocks() const {
-  std::string code = fmt::format(
-      "typedef i64 Index;\nconst Index col = Index(blockIdx.x) * 32 + threadIdx.x % 32;\n"
-      "const int lane = threadIdx.x / 32;\n");
-  for (size_t f = 0; f < column_folds_.size(); ++f) {
-    const Fold& fold = column_folds_[f];
-    code += fmt::format(
-        "if (blockIdx.y == {}) {{\n__shared__ {} shared[256];\n{} value = {};\n"
-        "const {}* from = (const {}*)(workspace + {});\n"
-        "if (col < {}) {{\n#pragma unroll 8\nfor (int b = lane; b < {}; b += 8) "
-        "value = {}::Of(value, from[b * Index({}) + col]);\n}}\n"
-        "shared[threadIdx.x] = value;\n__syncthreads();\n"
-        "if (lane == 0 && col < {}) {{\n"
-        "for (int l = 1; l < 8; ++l) value = {}::Of(value, shared[l * 32 + "
-        "threadIdx.x]);\n",
-        f, fold.wide, fold.wide, fold.start, fold.wide, fold.wide, fold.partial_offset, row_length_,
-        layout_.row_blocks, fold.name, row_length_, row_length_, fold.name);
-    for (size_t o = 0; o < region_.outputs().size(); ++o) {
-      if (region_.outputs()[o].value != fold.result) continue;
-      code +=
-          fmt::format("y{}[col] = Narrow<{}>::Of(value);\n", o, TypeName(type(fold.result).dtype));
-    }
-    code += "}\n}\n";
-  }
-  return code;
-}
 
 void RowCode::FinishStages(const std::string& row) {
   const int64_t slots = layout_.slots;
@@ -517,21 +436,21 @@ void RowCode::FinishStages(const std::string& row) {
       "typedef {} Index;\n{}const int t = threadIdx.x % {};\nconst int slot = threadIdx.x / {};\n"
       "const Index first_column = Index(blockIdx.y) * {};\n{}",
       IndexType(largest), shared_, layout_.lanes, layout_.lanes,
-      int64_t{layout_.lanes} * layout_.chunks * layout_.width, Accumulators());
+      int64_t{layout_.lanes} * layout_.chunks * layout_.width,
+      ColumnAccumulators(column_folds_, layout_));
   const std::string start = fmt::format("Index(blockIdx.x) * {}", slots);
   if (loops) {
     // The folds of one row are read before those of the next are written.
     const bool shares = layout_.lanes > 32 && !row_folds_.empty();
-    code += fmt::format("for (Index first = {}; first < {}; first += {}) {{\n{}{}{}}}\n", start,
-                        num_rows_, step, place, row, shares ? "__syncthreads();\n" : "");
+    // Rows without folds of their own are on their way together.
+    const bool unrolls = row_folds_.empty() && layout_.chunks == 1;
+    code += fmt::format("{}for (Index first = {}; first < {}; first += {}) {{\n{}{}{}}}\n",
+                        unrolls ? "#pragma unroll 4\n" : "", start, num_rows_, step, place, row,
+                        shares ? "__syncthreads();\n" : "");
   } else {
     code += fmt::format("{{\nconst Index first = {};\n{}{}}}\n", start, place, row);
   }
-  for (size_t o = 0; o < region_.outputs().size(); ++o) {
-    for (const Fold& fold : column_folds_) {
-      if (fold.result == region_.outputs()[o].value) code += FoldOfSlots(fold, o);
-    }
-  }
+  code += FoldOfSlots(column_folds_, layout_, row_length_);
   const bool is_shared = layout_.keep == RowLayout::Keep::kShared;
   int64_t shared_nbytes = 0;
   for (size_t i = 0; is_shared && i < region_.inputs().size(); ++i) {
@@ -545,7 +464,7 @@ void RowCode::FinishStages(const std::string& row) {
                       .blocks_y = layout_.column_blocks,
                       .shared_nbytes = shared_nbytes}});
   if (column_folds_.empty() || layout_.row_blocks == 1) return;
-  stages_.push_back({FoldOfBlocks(),
+  stages_.push_back({FoldOfBlocks(column_folds_, layout_, row_length_),
                      {.blocks = (row_length_ + 31) / 32,
                       .blocks_y = static_cast<int64_t>(column_folds_.size())}});
 }
@@ -553,7 +472,12 @@ void RowCode::FinishStages(const std::string& row) {
 bool RowCode::Write() {
   if (!Classify()) return false;
   layout_ = LayoutFor(Demand());
-  for (Fold& fold : column_folds_) {
+  for (RegionFold& fold : column_folds_) {
+    for (size_t o = 0; o < region_.outputs().size(); ++o) {
+      if (region_.outputs()[o].value != fold.result) continue;
+      fold.stored = fmt::format("y{}[col{}] = Narrow<{}>::Of(sum);\n", o, "{}",
+                                TypeName(type(fold.result).dtype));
+    }
     fold.partial_offset = workspace_nbytes_;
     const int64_t wide = std::max<int64_t>(SizeOf(type(fold.operand).dtype), 4);
     workspace_nbytes_ += (layout_.row_blocks * row_length_ * wide + 63) / 64 * 64;

@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
+#include "core/backend/cuda/column_folds.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/region_access.h"
 #include "core/backend/cuda/row_layout.h"
@@ -34,15 +35,6 @@ class RowCode {
  private:
   enum class Part : uint8_t { kSource, kElement, kPerRow, kColumns };
 
-  // A reduction of the region.
-  struct Fold {
-    ir::ValueId result = -1;
-    ir::ValueId operand = -1;
-    int level = 0;  // of the operand
-    std::string name, start, wide;
-    int64_t partial_offset = 0;  // in the workspace, of all rows' folds
-  };
-
   const ir::Type& type(ir::ValueId id) const { return region_.type(id); }
   Part& part(ir::ValueId id) { return parts_[static_cast<size_t>(id)]; }
   bool IsWhole(ir::ValueId id) const { return type(id).num_elements() == num_rows_ * row_length_; }
@@ -66,12 +58,7 @@ class RowCode {
   std::string Loads() const;
   bool WritePass(int level);
   bool WriteResults();
-  std::string ChunkLoop(const std::string& condition, const std::string& inside) const;
-  std::string Columns() const;
-  std::string Accumulators() const;
-  std::string FoldOfSlots(const Fold& fold, size_t number) const;
   void FinishStages(const std::string& row);
-  std::string FoldOfBlocks() const;
 
   const ir::Graph& region_;
   const Shape shape_;
@@ -84,7 +71,7 @@ class RowCode {
 
   std::vector<Part> parts_;  // by value
   std::vector<int> levels_;  // by value: folds that must be done before
-  std::vector<Fold> row_folds_, column_folds_;
+  std::vector<RegionFold> row_folds_, column_folds_;
   int num_levels_ = 0;
 
   absl::flat_hash_set<ir::ValueId> row_names_, element_names_;

@@ -10,6 +10,9 @@ constexpr int64_t kMaxHeldElements = 96;   // a thread, of all arrays
 constexpr int64_t kMaxElements = 32;       // a thread, of each
 constexpr int64_t kSharedNbytes = 220 << 10;
 constexpr int64_t kMaxColumnBlocks = 65535;
+constexpr int64_t kMaxRowsOfBlock = 2048;
+constexpr int kMaxSlots = 128;
+constexpr int64_t kSectorNbytes = 32;
 
 int64_t CeilDiv(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
@@ -55,9 +58,13 @@ RowLayout WithRowFolds(const RowDemand& d, RowLayout layout) {
 // Folds of columns alone: threads stay at their columns.
 RowLayout WithColumnFolds(const RowDemand& d, RowLayout layout) {
   const int64_t pieces = CeilDiv(d.row_length, layout.width);
-  const bool is_short = d.num_rows <= 1024;  // one block takes all rows: no second stage
-  const int64_t most_slots = is_short ? PowerOfTwoFrom(std::min<int64_t>(d.num_rows, 32)) : 1;
-  layout.lanes = static_cast<int>(std::min<int64_t>(pieces, 256 / most_slots));
+  const bool is_short = d.num_rows <= kMaxRowsOfBlock;  // one block takes all: no second stage
+  const int64_t most_slots =
+      is_short ? PowerOfTwoFrom(std::min(d.num_rows, int64_t{kMaxSlots})) : 1;
+  // No fewer than read whole sectors of memory.
+  const int64_t element_nbytes = d.num_arrays == 0 ? 4 : d.array_nbytes / d.num_arrays;
+  const int64_t sector = CeilDiv(kSectorNbytes, layout.width * element_nbytes);
+  layout.lanes = static_cast<int>(std::min(pieces, std::max(256 / most_slots, sector)));
   if (CeilDiv(pieces, layout.lanes) > kMaxColumnBlocks) layout.lanes = 256;
   layout.slots = std::max(256 / layout.lanes, 1);
   layout.column_blocks = CeilDiv(pieces, layout.lanes);

@@ -6,6 +6,7 @@
 #include "core/backend/cuda/element_code.h"
 #include "core/backend/cuda/generated_kernel.h"
 #include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/stacked_gradients.h"
 #include "core/base/status.h"
 #include "core/ops/attention/attention.h"
 
@@ -19,6 +20,7 @@ using Id = DnnAttention::Id;
 
 constexpr int64_t kMaxSize = 256;     // of a head
 constexpr int64_t kSizeMultiple = 8;  // 16 bytes
+constexpr int64_t kPartAlignment = 64;
 // What the engines are given instead of kUnseen, which overflows where they take exponentials to
 // base 2.
 constexpr double kMasked = -1e30;
@@ -285,11 +287,52 @@ std::unique_ptr<Kernel> MakeBackward(const KernelRequest& request) {
   return std::make_unique<BackwardAttention>(request, x, std::move(attention), *std::move(plan));
 }
 
+// The gradients in q, k and v where they are the parts of one array.
+class StackedBackward : public Kernel {
+ public:
+  StackedBackward(std::unique_ptr<Kernel> backward, int64_t part_nbytes)
+      : backward_(std::move(backward)), part_nbytes_(part_nbytes) {}
+
+  int64_t workspace_nbytes() const override { return backward_->workspace_nbytes(); }
+  absl::Status Enqueue(const KernelArgs& args) const override {
+    std::byte* const dq = args.results[0];
+    const std::array<std::byte*, 3> parts = {dq, dq + part_nbytes_, dq + 2 * part_nbytes_};
+    return backward_->Enqueue({.operands = args.operands,
+                               .results = parts,
+                               .workspace = args.workspace,
+                               .stream = args.stream,
+                               .context = args.context});
+  }
+
+ private:
+  const std::unique_ptr<Kernel> backward_;
+  const int64_t part_nbytes_;
+};
+
+std::unique_ptr<Kernel> MakeStackedBackward(const KernelRequest& request) {
+  const ir::Types parts(request.operands.begin(), request.operands.begin() + 3);
+  std::unique_ptr<Kernel> backward = MakeBackward({.op = request.op,
+                                                   .attrs = request.attrs,
+                                                   .operands = request.operands,
+                                                   .results = parts,
+                                                   .regions = request.regions,
+                                                   .module = request.module,
+                                                   .libraries = request.libraries,
+                                                   .is_aligned = request.is_aligned,
+                                                   .allow_tf32 = request.allow_tf32,
+                                                   .measure = request.measure});
+  // The engines want each of them to begin where arrays do.
+  const int64_t nbytes = parts[0].nbytes();
+  if (backward == nullptr || nbytes % kPartAlignment != 0) return nullptr;
+  return std::make_unique<StackedBackward>(std::move(backward), nbytes);
+}
+
 }  // namespace
 
 void RegisterDotProductAttentionCuda(KernelRegistry& registry) {
   registry.Add(ops::kDotProductAttention, MakeForward);
   registry.Add(ops::kDotProductAttentionGradient, MakeBackward);
+  registry.Add(kStackedAttentionGradient, MakeStackedBackward);
 }
 
 }  // namespace tricorn::backend::cuda

@@ -8,6 +8,7 @@
 #include "core/backend/cuda/index_code.h"
 #include "core/backend/cuda/lt_matmul.h"
 #include "core/backend/cuda/narrow_product.h"
+#include "core/backend/cuda/stacked_gradients.h"
 #include "core/base/status.h"
 #include "core/ops/dot/dot.h"
 
@@ -146,11 +147,35 @@ std::unique_ptr<Kernel> MakeFusedProduct(const KernelRequest& request) {
   return MakeMatmul(request, request.attrs.As<FusedProductAttrs>());
 }
 
+// One call of the library for all parts: they read the same matrix a.
+std::unique_ptr<Kernel> MakeStackedProduct(const KernelRequest& request) {
+  const ir::Type& a = request.operands[0];
+  const Shape& stack = request.operands[1].shape;
+  const ir::Type part{a.dtype, Shape({stack.begin() + 1, stack.end()})};
+  if (!IsFloating(a.dtype) || a.num_elements() == 0 || stack.num_elements() == 0) return nullptr;
+  const std::optional<ProductLayout> layout =
+      LayoutOf(a, part, request.attrs.As<StackedProductAttrs>().dot());
+  if (!layout || layout->batch > 1 || layout->places.size() > 1) return nullptr;
+  Product product{.dtype = a.dtype,
+                  .batch = stack[0],
+                  .a = layout->a,
+                  .b = layout->b,
+                  .y_batch_stride = layout->a.rows * layout->b.rows,
+                  .allow_tf32 = request.allow_tf32};
+  product.a.batch_stride = 0;
+  product.b.batch_stride = part.num_elements();
+  auto matmul = LtMatmul::Create(request.libraries, product, request.measure);
+  if (!matmul.ok()) return nullptr;
+  return std::make_unique<MatmulKernel>(*std::move(matmul), FusedProductAttrs{}, layout->places,
+                                        SizeOf(a.dtype), /*may_run_beside=*/false);
+}
+
 }  // namespace
 
 void RegisterDotGeneralCuda(KernelRegistry& registry) {
   registry.Add(ops::kDotGeneral, MakeDotGeneral);
   registry.Add(kFusedProduct, MakeFusedProduct);
+  registry.Add(kStackedProduct, MakeStackedProduct);
 }
 
 }  // namespace tricorn::backend::cuda
