@@ -117,7 +117,9 @@ def main():
                 remote = keras.models.clone_model(local)
                 remote.set_weights(local.get_weights())
                 remote.compile_from_config(local.get_compile_config())
-                expected = local.fit(x, y, sample_weight=weights[0] if weights else None, **fit).history["loss"]
+                expected = local.fit(
+                    x, y, sample_weight=weights[0] if weights else None, **fit
+                ).history["loss"]
                 received = cluster.fit(remote, files, workers=2, **fit).history["loss"]
             if not np.allclose(received, expected, rtol=TOLERANCE):
                 problems.append(f"{make.__name__}: loss: expected {expected}, received {received}")
