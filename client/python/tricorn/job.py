@@ -63,7 +63,8 @@ class Job:
                     yield event
                 return
             except grpc.RpcError as error:
-                if time.monotonic() - began > _LONGEST_CONNECT_S:  # it stood, though nothing happened
+                # It stood, though nothing happened.
+                if time.monotonic() - began > _LONGEST_CONNECT_S:
                     give_up = time.monotonic() + self._connection.patience
                 if not is_transient(error) or time.monotonic() > give_up:
                     raise TricornError.of(error, self.name) from None
