@@ -66,6 +66,8 @@ CoordinatorLink::CoordinatorLink(const std::shared_ptr<grpc::Channel>& channel,
 CoordinatorLink::~CoordinatorLink() { Stop(); }
 
 void CoordinatorLink::Start() {
+  MutexLock lock(&mu_);
+  if (stopped_) return;
   threads_.emplace_back([this] { KeepLease(); });
   threads_.emplace_back([this] { WatchAssignments(); });
   threads_.emplace_back([this] { ReportExits(); });
@@ -270,13 +272,14 @@ void CoordinatorLink::Forget(int64_t registration) {
 }
 
 void CoordinatorLink::Stop() {
+  std::vector<std::thread> threads;
   {
     MutexLock lock(&mu_);
     stopped_ = true;
     for (grpc::ClientContext* call : calls_) call->TryCancel();
+    threads.swap(threads_);
   }
-  for (std::thread& thread : threads_) thread.join();
-  threads_.clear();
+  for (std::thread& thread : threads) thread.join();
 }
 
 }  // namespace tricorn::worker

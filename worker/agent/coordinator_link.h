@@ -39,7 +39,7 @@ class CoordinatorLink {
                   Events events, Logger logger);
   ~CoordinatorLink();
 
-  void Start();
+  void Start();  // nothing after Leave
   // Tells the coordinator, now or once it is there. worker_id and incarnation are filled in.
   void ReportExit(v1::ReportExitRequest exit);
   // Whether the coordinator knows this incarnation, as far as we heard.
@@ -76,8 +76,7 @@ class CoordinatorLink {
   absl::Duration heartbeat_interval_ ABSL_GUARDED_BY(mu_) = absl::Seconds(2);
   std::deque<v1::ReportExitRequest> exits_ ABSL_GUARDED_BY(mu_);
   std::vector<grpc::ClientContext*> calls_ ABSL_GUARDED_BY(mu_);  // in flight: cancelled at the end
-
-  std::vector<std::thread> threads_;  // last: they use all of the above
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mu_);
 };
 
 }  // namespace tricorn::worker
