@@ -106,6 +106,9 @@ void AddFit(CLI::App& app, Session& session) {
   command.add_option("--validation-steps", request.validation_steps, "0: all batches");
   command.add_option("--validation-freq", request.validation_freq, "Epochs between validations")
       ->capture_default_str();
+  command.add_option("--remat", request.remat,
+                     "Compute activations again rather than keep them: auto, full, activations, "
+                     "larger_than:ELEMENTS, list_of_layers:NAME,NAME [keep all]");
   command.add_option("--callback", arguments->callbacks,
                      "EarlyStopping:monitor=val_loss,patience=3, ReduceLROnPlateau:..., or JSON; "
                      "repeatable");

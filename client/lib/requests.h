@@ -65,6 +65,8 @@ struct FitRequest {
   int validation_batch_size = 0;
   int64_t validation_steps = 0;
   int validation_freq = 1;
+  // "auto", "full", ...: what steps compute again rather than keep. Empty: nothing.
+  std::string remat = {};
   // Keras's callbacks: {"class_name": "EarlyStopping", "config": {"patience": 3}}.
   std::vector<Json> callbacks = {};
   // "fashion-cnn": the model that the result becomes a version of. Empty: that of a stored model,

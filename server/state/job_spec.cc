@@ -54,6 +54,19 @@ absl::Status CheckCallbacks(const tricorn::v1::FitArgs& fit) {
   return absl::OkStatus();
 }
 
+// Its mode; the rest is for the trainer to read.
+absl::Status CheckRemat(const std::string& remat) {
+  const std::string mode = remat.substr(0, remat.find(':'));
+  for (const std::string_view known :
+       {"", "full", "activations", "larger_than", "list_of_layers", "auto"}) {
+    if (mode == known && remat.size() <= 10'000) return absl::OkStatus();
+  }
+  return InvalidArgument(
+      "fit.remat: expected full, activations, larger_than:ELEMENTS, list_of_layers:NAMES or auto, "
+      "received '{}'",
+      remat.substr(0, 100));
+}
+
 absl::Status CheckFit(const tricorn::v1::FitArgs& fit) {
   RETURN_IF_ERROR(CheckCount("fit.batch_size", fit.batch_size()));
   RETURN_IF_ERROR(CheckRange("fit.epochs", fit.epochs(), 1, 1'000'000));
@@ -76,6 +89,7 @@ absl::Status CheckFit(const tricorn::v1::FitArgs& fit) {
           index, weight);
     }
   }
+  RETURN_IF_ERROR(CheckRemat(fit.remat()));
   return CheckCallbacks(fit);
 }
 

@@ -91,6 +91,9 @@ TEST_F(JobsTest, WhatNoTrainerDoesIsRefusedAtOnce) {
   EXPECT_EQ(callback.message().find("fit.callbacks_json[1]: expected an object with class_name"),
             0u)
       << callback;
+  const absl::Status remat = submit([](auto& spec) { spec.mutable_fit()->set_remat("some"); });
+  EXPECT_TRUE(absl::IsInvalidArgument(remat)) << remat;
+  EXPECT_EQ(remat.message().find("fit.remat: expected full, activations, "), 0u) << remat;
 }
 
 TEST_F(JobsTest, EveryWayOfSummingIsAccepted) {

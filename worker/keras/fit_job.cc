@@ -37,6 +37,9 @@ absl::StatusOr<keras::FitOptions> OptionsOf(const JobSession& session) {
   options.validation_batch_size = Limit(args.validation_batch_size());
   options.validation_freq = std::max(1, args.validation_freq());
   options.terminate_on_nan = true;
+  if (!args.remat().empty()) {
+    ASSIGN_OR_RETURN(options.remat, keras::RematPolicy::Parse(args.remat()));
+  }
   return options;
 }
 

@@ -154,6 +154,17 @@ TEST(KerasEngine, GoesOnFromARestorePointWithTheSameBits) {
   EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model));
 }
 
+TEST(KerasEngine, ActivationsComputedAgainGiveTheSameBits) {
+  Events kept, again;
+  v1::JobSpec spec = FitSpec(2);
+  const auto expected = RunJob({.spec = spec}, 1, kept);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  spec.mutable_fit()->set_remat("full");
+  const auto result = RunJob({.spec = spec}, 1, again);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model));
+}
+
 TEST(KerasEngine, GoesOnWithinAnEpochWithTheSameBitsAndLogs) {
   v1::JobSpec spec = FitSpec(3);
   spec.mutable_checkpoint_policy()->set_every_epochs(2);
@@ -291,6 +302,8 @@ TEST(KerasEngine, BadInputIsNamed) {
   writes.mutable_fit()->add_callbacks_json(R"({"class_name": "ModelCheckpoint"})");
   v1::JobSpec no_callback = FitSpec(1);
   no_callback.mutable_fit()->add_callbacks_json(R"({"class_name": "Stop", "config": {}})");
+  v1::JobSpec no_remat = FitSpec(1);
+  no_remat.mutable_fit()->set_remat("larger_than:many");
   v1::JobSpec diverges = FitSpec(3);
   diverges.set_compile_config_json(
       R"({"loss": "sparse_categorical_crossentropy", "optimizer": {"module": "keras.optimizers",
@@ -308,6 +321,7 @@ TEST(KerasEngine, BadInputIsNamed) {
       {{.spec = bad_loss}, "no_such_loss"},
       {{.spec = writes}, "ModelCheckpoint: the job's checkpoint_policy keeps restore points"},
       {{.spec = no_callback}, "'Stop'"},
+      {{.spec = no_remat}, "remat: expected larger_than:ELEMENTS"},
       {{.spec = FitSpec(1), .data = [] { return Numbers(kRows, 7); }}, "class indices in [0, 3)"},
       {{.spec = diverges}, "loss: expected a finite number"},
       {{.spec = v1::JobSpec()}, "expected fit, evaluate or predict"},

@@ -77,6 +77,7 @@ class Cluster:
         threads=0,
         virtual_shards=0,
         seed=None,
+        remat="",
         name=None,
         job_id="",
         wait=True,
@@ -88,7 +89,8 @@ class Cluster:
         ..., "config": {...}} of the operator's own run with the job; others are objects with any of
         on_train_begin(logs), on_epoch_end(epoch, logs), on_train_end(logs), told here.
         Beyond Keras: x and validation_data may be files, such as tricorn.image_folder("pets"); `workers` share each batch; `name` is the model that the result becomes a
-        version of; `seed` is that of shuffling and random layers. With wait=False it returns the Job
+        version of; `seed` is that of shuffling and random layers; `remat` says what steps compute again rather than
+        keep in memory: "auto", or a mode of Keras's RematScope. With wait=False it returns the Job
         at once and leaves `model` alone.
 
         Returns a History. Raises JobFailed or JobCancelled; Ctrl-C cancels the job.
@@ -113,6 +115,7 @@ class Cluster:
         fit.validation_batch_size = validation_batch_size or 0
         fit.validation_steps = validation_steps or 0
         fit.validation_freq = validation_freq
+        fit.remat = remat
         told = []
         for callback in callbacks or []:
             of_job = keras_model.job_callback(callback)
