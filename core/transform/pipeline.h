@@ -26,8 +26,8 @@ struct PipelineOptions {
 };
 
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
-// again, the backend's own, fusion, less what the backend refuses, groups, early collectives. Each pass's
-// result is verified in debug builds.
+// again, the backend's own, fusion, less what the backend refuses, groups, early collectives. Each
+// pass's result is verified in debug builds.
 absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options);
 
 }  // namespace tricorn::transform
