@@ -7,6 +7,7 @@
 #include "core/ops/conv/conv.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/gather/gather.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/transform/on_every_graph.h"
@@ -175,8 +176,30 @@ Value Reductions(const Builder& builder, const Node& node, Operands x, const Sha
   return Reshaped(builder, x[0], result);
 }
 
+// A few rows of a table that is cast for them alone are taken before they are cast.
+Value Takings(const Builder& builder, const Node& node, Operands x, const ir::Type& result,
+              const std::vector<int32_t>& readers) {
+  if (node.op != &ops::kTake || readers[static_cast<size_t>(node.operands[0])] > 1) return {};
+  const Value table = OperandIf(builder, x[0], ops::kCast);
+  const bool is_worth = table && IsFloating(table.dtype()) && IsFloating(x[0].dtype()) &&
+                        result.num_elements() < table.type().num_elements();
+  if (!is_worth) return {};
+  return ops::Cast(x[0].builder().Add(ops::kTake, {{table, x[1]}}, node.attrs), x[0].dtype());
+}
+
+// By value: how many nodes and outputs read it.
+std::vector<int32_t> ReadersOf(const ir::Graph& graph) {
+  std::vector<int32_t> readers(graph.values().size(), 0);
+  for (const Node& node : graph.nodes()) {
+    for (const ir::ValueId id : node.operands) ++readers[static_cast<size_t>(id)];
+  }
+  for (const ir::NamedValue& output : graph.outputs()) ++readers[static_cast<size_t>(output.value)];
+  return readers;
+}
+
 absl::StatusOr<ir::Graph> SimplifyOf(const ir::Graph& graph) {
   ir::Rewriter rewriter(graph);
+  const std::vector<int32_t> readers = ReadersOf(graph);
   const Builder& builder = rewriter.builder();
   return rewriter.Run([&](const Node& node, Operands x) -> ir::Values {
     if (node.results.size() != 1 || x.empty()) return rewriter.Copy(node, x);
@@ -184,6 +207,7 @@ absl::StatusOr<ir::Graph> SimplifyOf(const ir::Graph& graph) {
     if (!value) value = Moves(builder, node, x);
     if (!value) value = Paddings(builder, node, x);
     if (!value) value = Reductions(builder, node, x, graph.type(node.results[0]).shape);
+    if (!value) value = Takings(builder, node, x, graph.type(node.results[0]), readers);
     if (!value) return rewriter.Copy(node, x);
     return {value};
   });

@@ -5,6 +5,7 @@
 #include "core/ops/conv/conv.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/gather/gather.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/transform/dce.h"
@@ -51,6 +52,25 @@ TEST(Simplify, KeepsWhatIsNoIdentityForEveryNumber) {
   EXPECT_EQ(Left([](Value x) { return 1 / x; }), with("divide"));
   EXPECT_EQ(Left([](Value x) { return x - x; }), Names{"subtract"});
   EXPECT_EQ(Left([](Value x) { return x / x; }), Names{"divide"});
+}
+
+// What is left of rows of a table that is cast, by op.
+Names LeftOfTakings(bool casts_twice) {
+  Builder b;
+  const Value table = b.Input("table", {DType::kF32, {20, 3}});
+  const Value rows = b.Input("rows", {DType::kI32, {4}});
+  const Value cast = ops::Cast(table, DType::kBF16);
+  const Value taken = b.Add(ops::kTake, {{cast, rows}}, ops::TakeAttrs{0});
+  const Value sum = casts_twice ? taken + ops::Sum(cast, {0, 1}) : taken;
+  const Graph graph = *Dce(*Simplify(*b.Finish({{"y", sum}})));
+  Names names;
+  for (const ir::Node& node : graph.nodes()) names.emplace_back(node.op->name);
+  return names;
+}
+
+TEST(Simplify, CastsTheRowsThatAreTaken) {
+  EXPECT_EQ(LeftOfTakings(false), (Names{"take", "cast"}));
+  EXPECT_EQ(LeftOfTakings(true)[0], "cast");
 }
 
 TEST(Simplify, FoldsNoConstants) {
