@@ -442,8 +442,8 @@ void RowCode::FinishStages(const std::string& row) {
   if (loops) {
     // The folds of one row are read before those of the next are written.
     const bool shares = layout_.lanes > 32 && !row_folds_.empty();
-    // Rows without folds of their own are on their way together.
-    const bool unrolls = row_folds_.empty() && layout_.chunks == 1;
+    // A block of few columns has several rows on their way at a time.
+    const bool unrolls = row_folds_.empty() && layout_.chunks == 1 && layout_.row_blocks == 1;
     code += fmt::format("{}for (Index first = {}; first < {}; first += {}) {{\n{}{}{}}}\n",
                         unrolls ? "#pragma unroll 4\n" : "", start, num_rows_, step, place, row,
                         shares ? "__syncthreads();\n" : "");
