@@ -1,5 +1,6 @@
 #include "core/transform/batch_norm_relu.h"
 
+#include "absl/container/flat_hash_map.h"
 #include "core/ir/rewriter.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/nn/batch_norm_relu.h"
@@ -58,10 +59,25 @@ ir::Values Parts(const Builder& builder, const Value& gradient) {
   return {Value(gradient, sum->operands[0]), Value(gradient, sum->operands[1])};
 }
 
+// The gradient of another normalization, the only other one, that reads the dy of `node`.
+const Node* OtherGradient(const ir::Graph& graph, const Node& node) {
+  const Node* other = nullptr;
+  for (const Node& n : graph.nodes()) {
+    if (n.op != node.op || n.operands[4] != node.operands[4] || &n == &node) continue;
+    const bool is_alike =
+        n.attrs == node.attrs && graph.type(n.operands[0]) == graph.type(node.operands[0]);
+    if (other != nullptr || !is_alike || n.operands[0] == node.operands[0]) return nullptr;
+    other = &n;
+  }
+  return other;
+}
+
 absl::StatusOr<ir::Graph> Run(const ir::Graph& graph) {
   ir::Rewriter rewriter(graph);
   ir::Builder& builder = rewriter.builder();
+  absl::flat_hash_map<const Node*, ir::Values> made;  // together with another's
   return rewriter.Run([&](const Node& node, Operands x) -> ir::Values {
+    if (const auto known = made.find(&node); known != made.end()) return known->second;
     const bool is_gradient = node.op == &ops::kBatchNormGradient && x[0].dtype() != DType::kF64;
     const Masked masked = is_gradient ? MaskedGradient(builder, x[4]) : Masked();
     if (!masked.r) return rewriter.Copy(node, x);
@@ -71,13 +87,20 @@ absl::StatusOr<ir::Graph> Run(const ir::Graph& graph) {
       return builder.AddAll(ops::kBatchNormReluGradient,
                             {{x[0], x[1], beta, x[2], x[3], masked.gradient}}, node.attrs);
     }
-    ir::Values operands = {x[0], x[1], x[2], x[3], masked.r};
+    const Node* other = OtherGradient(graph, node);
+    ir::Values operands(x.begin(), x.begin() + 4);
+    for (size_t i = 0; other != nullptr && i < 4; ++i) {
+      operands.push_back(rewriter.mapped(other->operands[i]));
+    }
+    operands.push_back(masked.r);
     for (const Value& part : Parts(builder, masked.gradient)) operands.push_back(part);
-    ir::Values results = builder.AddAll(ops::kBatchNormMaskedGradient, operands, node.attrs);
-    if (results.size() != 4) return results;
+    const ir::OpDef& op =
+        other != nullptr ? ops::kBatchNormMaskedPairGradient : ops::kBatchNormMaskedGradient;
+    const ir::Values results = builder.AddAll(op, operands, node.attrs);
+    if (results.size() < 4) return ir::Values(3, Value(&builder, -1));
     rewriter.Map(node.operands[4], results[3]);  // for what reads dy from here on
-    results.pop_back();
-    return results;
+    if (other != nullptr) made[other] = {results[4], results[5], results[2]};
+    return {results[0], results[1], results[2]};
   });
 }
 

@@ -63,6 +63,16 @@ TEST(FuseBatchNormRelu, SumsTheMaskedGradientWhereSomethingElseIsAdded) {
   EXPECT_FALSE(Has(graph, ops::kSelect));  // x's own part of the gradient reads the masked one too
 }
 
+TEST(FuseBatchNormRelu, SumsForTwoThatAreAdded) {
+  const Graph graph = Gradient(DType::kF32, [](Value y, Value x) {
+    const Value gamma = ops::Full(x.builder(), {DType::kF32, {4}}, 2);
+    const Value beta = ops::Full(x.builder(), {DType::kF32, {4}}, -1);
+    return ops::Relu(y + ops::BatchNormTraining(ops::Tanh(x), gamma, beta, -1, 1e-3).y);
+  });
+  EXPECT_TRUE(Has(graph, ops::kBatchNormMaskedPairGradient));
+  EXPECT_FALSE(Has(graph, ops::kBatchNormGradient));
+}
+
 TEST(FuseBatchNormRelu, LeavesWhatOtherFunctionsFollow) {
   const Graph graph = Gradient(DType::kF32, [](Value y, Value) { return ops::Tanh(y); });
   EXPECT_TRUE(Has(graph, ops::kBatchNormGradient));

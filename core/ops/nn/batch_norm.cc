@@ -165,6 +165,44 @@ Values MaskedGradient(Operands x, const BatchNormAttrs& a) {
   return {Cast(dx, x[0].dtype()), sums[1], sums[2], sums[0]};
 }
 
+Values MaskedPairSums(Operands x, const BatchNormAttrs& a) {
+  Values of_first(x.begin(), x.begin() + 3);
+  of_first.insert(of_first.end(), x.begin() + 6, x.end());
+  ir::Builder& builder = x[0].builder();
+  const Values first = builder.AddAll(kBatchNormMaskedSums, of_first, a);
+  if (first.size() != 3) return Errors(x[0], 4);
+  const Values second = builder.AddAll(kBatchNormSums, {{x[3], x[4], x[5], first[0]}}, a);
+  if (second.size() != 2) return Errors(x[0], 4);
+  return {first[0], first[1], first[2], second[0]};
+}
+
+Values MaskedPairGradient(Operands x, const BatchNormAttrs& a) {
+  Values of_sums = {x[0], x[2], x[3], x[4], x[6], x[7]};
+  of_sums.insert(of_sums.end(), x.begin() + 8, x.end());
+  const Values sums = x[0].builder().AddAll(kBatchNormMaskedPairSums, of_sums, a);
+  if (sums.size() != 4) return Errors(x[0], 6);
+  const DType dtype = x[1].dtype();
+  const Value dy = Cast(sums[0], dtype);
+  const Value dx = InputGradient(Cast(x[0], dtype), x[1], x[2], x[3], dy, {{sums[1], sums[2]}}, a);
+  const Value other =
+      InputGradient(Cast(x[4], dtype), x[5], x[6], x[7], dy, {{sums[3], sums[2]}}, a);
+  const DType narrow = x[0].dtype();
+  return {Cast(dx, narrow), sums[1], sums[2], sums[0], Cast(other, narrow), sums[3]};
+}
+
+// Of two x with as many operands per channel each, r and one or two gradients as x.
+absl::Status ExpectMaskedPair(std::span<const Type> x, const BatchNormAttrs& a,
+                              size_t num_channels) {
+  const size_t count = 2 * (num_channels + 1);
+  if (x.size() != count + 2) RETURN_IF_ERROR(ExpectCount(x, count + 3));
+  RETURN_IF_ERROR(ExpectOperands(x, a, num_channels));
+  for (size_t i = 0; i <= num_channels; ++i) {
+    RETURN_IF_ERROR(ExpectSameType(x[i], x[num_channels + 1 + i]));
+  }
+  for (const Type& type : x.subspan(count)) RETURN_IF_ERROR(ExpectSameType(x[0], type));
+  return absl::OkStatus();
+}
+
 // Of x, `num_channels` operands per channel, r and one or two gradients as x.
 absl::Status ExpectMasked(std::span<const Type> x, const BatchNormAttrs& a, size_t num_channels) {
   if (x.size() != num_channels + 3) RETURN_IF_ERROR(ExpectCount(x, num_channels + 4));
@@ -285,6 +323,31 @@ const OpDef kBatchNormMaskedSums = Op<BatchNormAttrs>{
       return Types{x[0], x[1], x[1]};
     },
     .decompose_all = MaskedSums,
+};
+
+const OpDef kBatchNormMaskedPairGradient = Op<BatchNormAttrs>{
+    .name = "batch_norm_masked_pair_gradient",
+    .doc =
+        "batch_norm_masked_gradient of two normalizations of which the results are added. "
+        "Operands: x, gamma, mean, variance of one, of the other, r, one or two gradients. "
+        "Results: dx, dgamma, dbeta, dy, the other's dx and dgamma",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectMaskedPair(x, a, 3));
+      return Types{x[0], x[1], x[1], x[0], x[0], x[1]};
+    },
+    .decompose_all = MaskedPairGradient,
+};
+
+const OpDef kBatchNormMaskedPairSums = Op<BatchNormAttrs>{
+    .name = "batch_norm_masked_pair_sums",
+    .doc =
+        "the sums of batch_norm_masked_pair_gradient. Operands: x, mean, variance of one, of the "
+        "other, r, one or two gradients. Results: dy, dgamma, dbeta, the other's dgamma",
+    .infer_all = [](std::span<const Type> x, const BatchNormAttrs& a) -> absl::StatusOr<Types> {
+      RETURN_IF_ERROR(ExpectMaskedPair(x, a, 2));
+      return Types{x[0], x[1], x[1], x[1]};
+    },
+    .decompose_all = MaskedPairSums,
 };
 
 const OpDef kBatchNormInference = Op<BatchNormAttrs>{

@@ -48,10 +48,9 @@ struct SumsCode {
   std::string declare = "";         // numbers a channel
   std::string begin = "";           // before the rows, for each channel u of the thread
   std::string dy = "";              // the gradient, if there is one
-  std::string first;                // the term of the first sum
-  std::string second;               // and of the second
+  std::vector<std::string> terms;   // of the sums
   std::string keep = "";            // the result that dy becomes, if one does
-  std::string finish;               // from `a` and `b`, the sums of channel `c`, to results
+  std::string finish;               // from `sum[k]`, of channel `c`, to results
 };
 
 // Loads of several rows, then what is done with them.
@@ -64,6 +63,10 @@ std::string RowsCode(const Columns& n, const SumsCode& code) {
     load += fmt::format("{0}s[r] = Load<{1}>({0} + at);\n", x, n.width);
     name += fmt::format("const W at_{0} = Widen({0}s[r].at[u]);\n", x);
   }
+  std::string add;
+  for (size_t k = 0; k < code.terms.size(); ++k) {
+    add += fmt::format("sum[{}][u] += {};\n", k, code.terms[k]);
+  }
   const std::string keep = code.keep.empty() ? "" : fmt::format("Vector<T, {}> kept;\n", n.width);
   const std::string loop = fmt::format(
       "#pragma unroll\nfor (int r = 0; r < kRows; ++r) {{\n"
@@ -75,8 +78,7 @@ std::string RowsCode(const Columns& n, const SumsCode& code) {
       "for (Index from = begin + line; from < end; from += kRows * {lines}) {{\n"
       "{declare}{loop}{load}}}\n{loop}{keep}"
       "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
-      "{name}const W given = at_x0, x = given - shift[u];\n{dy}a[u] += {first};\nb[u] += "
-      "{second};\n}}\n{store}}}\n}}\n",
+      "{name}const W given = at_x0, x = given - shift[u];\n{dy}{add}}}\n{store}}}\n}}\n",
       fmt::arg("rows", std::max<size_t>(kLoads / arrays.size(), 1)),
       fmt::arg("lines", kThreads / n.lanes), fmt::arg("declare", declare), fmt::arg("loop", loop),
       fmt::arg("load", load), fmt::arg("keep", keep), fmt::arg("width", n.width),
@@ -87,7 +89,7 @@ std::string RowsCode(const Columns& n, const SumsCode& code) {
                          : fmt::format("kept.at[u] = Narrow<T>::Of({});\nconst W dy = "
                                        "Widen(kept.at[u]);\n",
                                        code.dy)),
-      fmt::arg("first", code.first), fmt::arg("second", code.second),
+      fmt::arg("add", add),
       fmt::arg("store",
                code.keep.empty() ? "" : fmt::format("Store(kept, {} + at);\n", code.keep)));
 }
@@ -95,26 +97,29 @@ std::string RowsCode(const Columns& n, const SumsCode& code) {
 std::string PartCode(const Columns& n, const SumsCode& code, std::string_view type) {
   return fmt::format(
       "typedef {index} Index; typedef {type} T; typedef Wide<T> W;\n"
-      "__shared__ W shared[2][{threads}][{width}];\n"
+      "__shared__ W shared[{sums}][{threads}][{width}];\n"
       "const int lane = threadIdx.x % {lanes}, line = threadIdx.x / {lanes};\n"
       "const Index channel = (Index(blockIdx.x) * {lanes} + lane) * {width};\n"
       "const Index begin = Index(blockIdx.y) * {part};\n"
       "const Index end = begin + {part} < {rows} ? begin + {part} : Index({rows});\n"
-      "W a[{width}] = {{}}, b[{width}] = {{}};\n"
+      "W sum[{sums}][{width}] = {{}};\n"
       "if (channel < {channels}) {{\n"
       "W shift[{width}];\n{declare}#pragma unroll\nfor (int u = 0; u < {width}; ++u) "
       "{{\n{begin_channel}}}\n{of_rows}}}\n"
-      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
-      "shared[0][threadIdx.x][u] = a[u]; shared[1][threadIdx.x][u] = b[u]; }}\n__syncthreads();\n"
+      "#pragma unroll\nfor (int k = 0; k < {sums}; ++k) {{\n"
+      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) shared[k][threadIdx.x][u] = sum[k][u];\n"
+      "}}\n__syncthreads();\n"
       "for (int half = {threads} / 2; half >= {lanes}; half /= 2) {{\n"
-      "if (threadIdx.x < half) {{\n#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
-      "shared[0][threadIdx.x][u] += shared[0][threadIdx.x + half][u];\n"
-      "shared[1][threadIdx.x][u] += shared[1][threadIdx.x + half][u]; }} }}\n"
+      "if (threadIdx.x < half) {{\n#pragma unroll\nfor (int k = 0; k < {sums}; ++k) {{\n"
+      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) "
+      "shared[k][threadIdx.x][u] += shared[k][threadIdx.x + half][u];\n}} }}\n"
       "__syncthreads(); }}\n"
       "if (line == 0 && channel < {channels}) {{\n"
-      "W* to = (W*)workspace + Index(blockIdx.y) * {channels} * 2 + channel;\n"
-      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) {{\n"
-      "to[u] = shared[0][lane][u]; to[{channels} + u] = shared[1][lane][u]; }} }}\n",
+      "W* to = (W*)workspace + Index(blockIdx.y) * {channels} * {sums} + channel;\n"
+      "#pragma unroll\nfor (int k = 0; k < {sums}; ++k) {{\n"
+      "#pragma unroll\nfor (int u = 0; u < {width}; ++u) "
+      "to[k * {channels} + u] = shared[k][lane][u];\n}} }}\n",
+      fmt::arg("sums", code.terms.size()),
       fmt::arg("index", IndexType((n.rows + kThreads * kLoads) * n.channels)),
       fmt::arg("type", type), fmt::arg("width", n.width), fmt::arg("threads", kThreads),
       fmt::arg("lanes", n.lanes), fmt::arg("part", (n.rows + n.parts - 1) / n.parts),
@@ -125,19 +130,21 @@ std::string PartCode(const Columns& n, const SumsCode& code, std::string_view ty
 
 std::string FinishCode(const Columns& n, const SumsCode& code, std::string_view type) {
   return fmt::format(
-      "typedef i64 Index; typedef Wide<{type}> W;\n__shared__ W shared[2][{threads}];\n"
+      "typedef i64 Index; typedef Wide<{type}> W;\n__shared__ W shared[{sums}][{threads}];\n"
       "const int lane = threadIdx.x % 32;\nconst Index c = Index(blockIdx.x) * 32 + lane;\n"
-      "W a = W(0), b = W(0);\n"
+      "W sum[{sums}] = {{}};\n"
       "if (c < {channels}) for (int p = threadIdx.x / 32; p < {parts}; p += {lines}) {{\n"
-      "const W* from = (const W*)workspace + Index(p) * {channels} * 2 + c;\n"
-      "a += from[0]; b += from[{channels}]; }}\n"
-      "shared[0][threadIdx.x] = a; shared[1][threadIdx.x] = b;\n__syncthreads();\n"
+      "const W* from = (const W*)workspace + Index(p) * {channels} * {sums} + c;\n"
+      "#pragma unroll\nfor (int k = 0; k < {sums}; ++k) sum[k] += from[k * {channels}]; }}\n"
+      "#pragma unroll\nfor (int k = 0; k < {sums}; ++k) shared[k][threadIdx.x] = sum[k];\n"
+      "__syncthreads();\n"
       "if (threadIdx.x >= 32 || c >= {channels}) return;\n"
       "for (int line = 1; line < {lines}; ++line) {{\n"
-      "a += shared[0][line * 32 + lane]; b += shared[1][line * 32 + lane]; }}\n{finish}",
-      fmt::arg("type", type), fmt::arg("threads", 32 * kFinishLanes),
-      fmt::arg("channels", n.channels), fmt::arg("parts", n.parts), fmt::arg("lines", kFinishLanes),
-      fmt::arg("finish", code.finish));
+      "#pragma unroll\nfor (int k = 0; k < {sums}; ++k) "
+      "sum[k] += shared[k][line * 32 + lane]; }}\n{finish}",
+      fmt::arg("sums", code.terms.size()), fmt::arg("type", type),
+      fmt::arg("threads", 32 * kFinishLanes), fmt::arg("channels", n.channels),
+      fmt::arg("parts", n.parts), fmt::arg("lines", kFinishLanes), fmt::arg("finish", code.finish));
 }
 
 std::unique_ptr<Kernel> MakeSums(const KernelRequest& request, const Columns& n,
@@ -149,8 +156,9 @@ std::unique_ptr<Kernel> MakeSums(const KernelRequest& request, const Columns& n,
       {FinishCode(n, code, type),
        {.blocks = (n.channels + 31) / 32, .threads = 32 * kFinishLanes}}};
   const int64_t wide_nbytes = std::max<int64_t>(SizeOf(x.dtype), 4);
-  return std::make_unique<GeneratedKernel>(request, stages, n.parts * n.channels * 2 * wide_nbytes,
-                                           std::move(may_overwrite));
+  const auto sums = static_cast<int64_t>(code.terms.size());
+  return std::make_unique<GeneratedKernel>(
+      request, stages, n.parts * n.channels * sums * wide_nbytes, std::move(may_overwrite));
 }
 
 // A factory of kernels for channels last.
@@ -170,9 +178,9 @@ std::unique_ptr<Kernel> MakeStatistics(const KernelRequest& request, const Colum
   return MakeSums(request, n,
                   {.arrays = {},
                    .begin = "shift[u] = Widen(x0[channel + u]);\n",
-                   .first = "x",
-                   .second = "x * x",
-                   .finish = fmt::format("const W mean = a / W({0}), square = b / W({0});\n"
+                   .terms = {"x", "x * x"},
+                   .finish = fmt::format("const W mean = sum[0] / W({0}), square = sum[1] / "
+                                         "W({0});\n"
                                          "y0[c] = Widen(x0[c]) + mean;\n"
                                          "y1[c] = max(square - mean * mean, W(0));\n",
                                          n.rows)});
@@ -180,8 +188,8 @@ std::unique_ptr<Kernel> MakeStatistics(const KernelRequest& request, const Colum
 
 // To results `first` and the one after it, with the variance in `variance`.
 std::string FinishGradients(int first, std::string_view variance, double epsilon) {
-  return fmt::format("y{}[c] = a * scalar::rsqrt({}[c] + W({:.17g}));\ny{}[c] = b;\n", first,
-                     variance, epsilon, first + 1);
+  return fmt::format("y{}[c] = sum[0] * scalar::rsqrt({}[c] + W({:.17g}));\ny{}[c] = sum[1];\n",
+                     first, variance, epsilon, first + 1);
 }
 
 std::unique_ptr<Kernel> MakeGradientSums(const KernelRequest& request, const Columns& n,
@@ -190,8 +198,7 @@ std::unique_ptr<Kernel> MakeGradientSums(const KernelRequest& request, const Col
                   {.arrays = {"x3"},
                    .begin = "shift[u] = x1[channel + u];\n",
                    .dy = "at_x3",
-                   .first = "dy * x",
-                   .second = "dy",
+                   .terms = {"dy * x", "dy"},
                    .finish = FinishGradients(0, "x2", epsilon)});
 }
 
@@ -207,24 +214,43 @@ std::unique_ptr<Kernel> MakeReluSums(const KernelRequest& request, const Columns
                                         "offset[u] = x2[channel + u];\n",
                                         epsilon),
                    .dy = "x * scale[u] + offset[u] > W(0) ? at_x5 : W(0)",
-                   .first = "dy * x",
-                   .second = "dy",
+                   .terms = {"dy * x", "dy"},
                    .finish = FinishGradients(0, "x4", epsilon)});
+}
+
+// dy from r and one or two gradients, which are the operands from `first` on; a thread reads an
+// element of all of them before it writes that of dy.
+SumsCode MaskedCode(const KernelRequest& request, size_t first) {
+  const bool is_sum = request.operands.size() == first + 3;
+  SumsCode code;
+  for (size_t i = first; i < request.operands.size(); ++i) {
+    code.arrays.push_back(fmt::format("x{}", i));
+  }
+  code.begin = "shift[u] = x1[channel + u];\n";
+  code.dy = fmt::format("at_x{} > W(0) ? at_x{}{} : W(0)", first, first + 1,
+                        is_sum ? fmt::format(" + at_x{}", first + 2) : "");
+  code.terms = {"dy * x", "dy"};
+  code.keep = "y0";
+  return code;
 }
 
 std::unique_ptr<Kernel> MakeMaskedSums(const KernelRequest& request, const Columns& n,
                                        double epsilon) {
-  const bool is_sum = request.operands.size() == 6;
-  SumsCode code{.arrays = {"x3", "x4"},
-                .begin = "shift[u] = x1[channel + u];\n",
-                .dy = fmt::format("at_x3 > W(0) ? {} : W(0)", is_sum ? "at_x4 + at_x5" : "at_x4"),
-                .first = "dy * x",
-                .second = "dy",
-                .keep = "y0",
-                .finish = FinishGradients(1, "x2", epsilon)};
-  if (is_sum) code.arrays.push_back("x5");
-  // A thread reads an element of all operands before it writes that of dy.
+  SumsCode code = MaskedCode(request, 3);
+  code.finish = FinishGradients(1, "x2", epsilon);
   return MakeSums(request, n, code, {true, false, false, true, true, true});
+}
+
+std::unique_ptr<Kernel> MakeMaskedPairSums(const KernelRequest& request, const Columns& n,
+                                           double epsilon) {
+  SumsCode code = MaskedCode(request, 6);
+  code.arrays.push_back("x3");
+  code.declare = fmt::format("W other_shift[{}];\n", n.width);
+  code.begin += "other_shift[u] = x4[channel + u];\n";
+  code.terms.push_back("dy * (at_x3 - other_shift[u])");
+  code.finish = FinishGradients(1, "x2", epsilon) +
+                fmt::format("y3[c] = sum[2] * scalar::rsqrt(x5[c] + W({:.17g}));\n", epsilon);
+  return MakeSums(request, n, code, {true, false, false, true, false, false, true, true, true});
 }
 
 }  // namespace
@@ -234,6 +260,7 @@ void RegisterBatchNormCuda(KernelRegistry& registry) {
   registry.Add(ops::kBatchNormSums, OfColumns(MakeGradientSums));
   registry.Add(ops::kBatchNormReluSums, OfColumns(MakeReluSums));
   registry.Add(ops::kBatchNormMaskedSums, OfColumns(MakeMaskedSums));
+  registry.Add(ops::kBatchNormMaskedPairSums, OfColumns(MakeMaskedPairSums));
 }
 
 }  // namespace tricorn::backend::cuda

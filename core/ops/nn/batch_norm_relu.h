@@ -17,5 +17,11 @@ extern const OpDef kBatchNormReluSums;
 extern const OpDef kBatchNormMaskedGradient;
 // Of these dy and the gradients in gamma and beta. Operands: the same without gamma.
 extern const OpDef kBatchNormMaskedSums;
+// The same of two normalizations of which the results are added: dy, and dbeta, are of both.
+// Operands: x, gamma, mean and variance of one and then of the other, r, one or two gradients of r.
+// Results: dx, dgamma, dbeta, dy, the other's dx and dgamma.
+extern const OpDef kBatchNormMaskedPairGradient;
+// Of these dy, dgamma, dbeta, the other's dgamma. Operands: the same without gammas.
+extern const OpDef kBatchNormMaskedPairSums;
 
 }  // namespace tricorn::ops

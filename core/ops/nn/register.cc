@@ -4,12 +4,26 @@
 namespace tricorn::ops {
 
 void RegisterNn(OpRegistry& ops) {
-  for (const OpDef* op :
-       {&kRelu, &kSoftplus, &kSoftmax, &kLogSoftmax, &kSoftmaxCrossEntropy,
-        &kSparseSoftmaxCrossEntropy, &kSigmoidCrossEntropy, &kBatchNormTraining,
-        &kBatchNormGradient, &kBatchNormStatistics, &kBatchNormSums, &kBatchNormReluGradient,
-        &kBatchNormReluSums, &kBatchNormMaskedGradient, &kBatchNormMaskedSums, &kBatchNormInference,
-        &kDropout, &kCtcBeamSearch}) {
+  for (const OpDef* op : {&kRelu,
+                          &kSoftplus,
+                          &kSoftmax,
+                          &kLogSoftmax,
+                          &kSoftmaxCrossEntropy,
+                          &kSparseSoftmaxCrossEntropy,
+                          &kSigmoidCrossEntropy,
+                          &kBatchNormTraining,
+                          &kBatchNormGradient,
+                          &kBatchNormStatistics,
+                          &kBatchNormSums,
+                          &kBatchNormReluGradient,
+                          &kBatchNormReluSums,
+                          &kBatchNormMaskedGradient,
+                          &kBatchNormMaskedSums,
+                          &kBatchNormMaskedPairGradient,
+                          &kBatchNormMaskedPairSums,
+                          &kBatchNormInference,
+                          &kDropout,
+                          &kCtcBeamSearch}) {
     ops.Add(*op);
   }
 }

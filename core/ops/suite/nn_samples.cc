@@ -62,6 +62,14 @@ void AddNnSamples(SampleList& samples) {
         .float32_operands = {1, 2, 3};
     add(kBatchNormMaskedSums, what, {input, mean, variance, r, from_one, from_other}, attrs)
         .float32_operands = {1, 2};
+    const Tensor second = Uniform(shape, -1, 2);
+    add(kBatchNormMaskedPairGradient, what,
+        {input, gamma, mean, variance, second, beta, mean, variance, r, from_one, from_other},
+        attrs)
+        .float32_operands = {1, 2, 3, 5, 6, 7};
+    add(kBatchNormMaskedPairSums, what,
+        {input, mean, variance, second, beta, variance, r, from_one}, attrs)
+        .float32_operands = {1, 2, 4, 5};
     add(kBatchNormMaskedSums, fmt::format("{}, one gradient", what),
         {input, mean, variance, r, from_one}, attrs)
         .float32_operands = {1, 2};
@@ -86,6 +94,8 @@ void AddNnSamples(SampleList& samples) {
     add_sums(kBatchNormSums, {input, mean, variance, dy}, {1, 2});
     add_sums(kBatchNormReluSums, {r, gamma, beta, mean, variance, dy}, {1, 2, 3, 4});
     add_sums(kBatchNormMaskedSums, {input, mean, variance, r, dy, input}, {1, 2});
+    add_sums(kBatchNormMaskedPairSums, {input, mean, variance, dy, beta, variance, r, dy, input},
+             {1, 2, 4, 5});
   }
 
   add(kCtcBeamSearch, "", {Uniform({2, 4, 3}, -3, 0), Integers(DType::kI32, {2}, {4, 2})},
