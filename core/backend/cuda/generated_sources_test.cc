@@ -115,6 +115,22 @@ TEST(NvrtcCompiler, KeepsWhatItCompiled) {
   EXPECT_EQ(*compiler.Compile(source), *compiled);
 }
 
+TEST(EarlyCompiler, GivesTheCubinsInOrder) {
+  const NvrtcCompiler compiler("sm_90", "");
+  EarlyCompiler early(compiler);
+  std::vector<std::string> want;
+  for (int i = 0; i < 5; ++i) {
+    const std::string source =
+        fmt::format("extern \"C\" __global__ void f(f32* y) {{ y[0] = {}.0f; }}", i);
+    early.Add(source);
+    want.push_back(*compiler.Compile(source));
+  }
+  EXPECT_EQ(*early.Wait(), want);
+  early.Add("__global__ void f() { nonsense(); }");
+  EXPECT_NE(early.Wait().status().message().find("nonsense"), std::string::npos);
+  for (int i = 0; i < 100; ++i) early.Add("__global__ void f() { nonsense(); }");  // mostly dropped
+}
+
 TEST(NvrtcCompiler, SaysWhatDoesNotCompile) {
   const auto compiled = NvrtcCompiler("sm_90", "").Compile("__global__ void f() { nonsense(); }");
   ASSERT_FALSE(compiled.ok());

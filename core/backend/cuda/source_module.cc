@@ -27,6 +27,7 @@ std::shared_ptr<const Function> SourceModule::Add(const KernelSource& source) {
   const auto [at, is_new] =
       by_text_.try_emplace(fmt::format("{} {}", source.shared_nbytes, text), sources_.size());
   if (is_new) {
+    if (early_) early_->Add(text);
     sources_.push_back(
         {source.name, std::move(text), source.shared_nbytes, std::make_shared<Function>()});
   }
@@ -54,7 +55,9 @@ absl::StatusOr<std::vector<std::string>> SourceModule::Compile(
 }
 
 absl::Status SourceModule::Load(const NvrtcCompiler& compiler) {
-  ASSIGN_OR_RETURN(const std::vector<std::string> cubins, Compile(compiler));
+  ASSIGN_OR_RETURN(const std::vector<std::string> cubins,
+                   early_ ? early_->Wait() : Compile(compiler));
+  early_.reset();  // its threads
   for (size_t i = 0; i < sources_.size(); ++i) {
     cudaLibrary_t library = nullptr;
     RETURN_IF_CUDA_ERROR(

@@ -3,11 +3,13 @@
 #include <cuda_runtime_api.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "core/backend/cuda/early_compiler.h"
 #include "core/backend/cuda/nvrtc_compiler.h"
 
 namespace tricorn::backend::cuda {
@@ -31,6 +33,8 @@ struct KernelSource {
 class SourceModule {
  public:
   SourceModule() = default;
+  // Begins to compile what is added at once.
+  explicit SourceModule(const NvrtcCompiler& compiler) : early_(std::in_place, compiler) {}
   ~SourceModule();
   SourceModule(const SourceModule&) = delete;
   SourceModule& operator=(const SourceModule&) = delete;
@@ -49,6 +53,7 @@ class SourceModule {
     std::shared_ptr<Function> function;
   };
 
+  std::optional<EarlyCompiler> early_;
   std::vector<Source> sources_;
   absl::flat_hash_map<std::string, size_t> by_text_;  // into sources_
   std::vector<cudaLibrary_t> libraries_;
