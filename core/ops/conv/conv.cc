@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/ops/conv/conv_out_first.h"
 #include "core/ops/elementwise/elementwise.h"
 
 namespace tricorn::ops {
@@ -131,7 +132,8 @@ Value ConvKernelGradient(Value x, Value dy, ConvAttrs conv, Shape shape) {
 }
 
 void RegisterConv(OpRegistry& ops) {
-  for (const OpDef* op : {&kConv, &kConvInputGradient, &kConvKernelGradient}) ops.Add(*op);
+  for (const OpDef* op : {&kConv, &kConvInputGradient, &kConvKernelGradient, &kConvOutFirst})
+    ops.Add(*op);
 }
 
 }  // namespace tricorn::ops

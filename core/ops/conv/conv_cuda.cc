@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
 
+#include "core/backend/cuda/dnn_conv.h"
 #include "core/backend/cuda/dnn_plan.h"
 #include "core/backend/cuda/folded_conv.h"
-#include "core/base/json_fields.h"
 #include "core/base/status.h"
 #include "core/ops/conv/conv.h"
 
@@ -15,124 +15,16 @@ namespace {
 
 enum Id : int64_t { kX = 1, kKernel = 2, kY = 3 };
 
-// What differs between a convolution and its two gradients: the descriptor and its attributes.
-struct OperationNames {
-  cudnnBackendDescriptorType_t type;
-  cudnnBackendAttributeName_t x, kernel, y, convolution, alpha, beta;
-};
-
-constexpr OperationNames kForward = {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_X,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_W,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_Y,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_ALPHA,
-                                     CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA};
-constexpr OperationNames kInputGradientNames = {
-    CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
-constexpr OperationNames kKernelGradientNames = {
-    CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
-    CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
-
-// (batch, channels, spatial...) of cuDNN's, its channels last in memory.
-DnnTensor ChannelsLast(DnnGraph& graph, Id id, DType dtype, const std::vector<int64_t>& dims) {
-  std::vector<int64_t> strides(dims.size(), 1);
-  int64_t stride = dims[1];
-  for (size_t k = dims.size(); k-- > 2;) {
-    strides[k] = stride;
-    stride *= dims[k];
-  }
-  strides[0] = stride;
-  return graph.Memory(id, DnnDataType(dtype), dims, strides);
-}
-
-// (batch, spatial..., channels) as cuDNN's (batch, channels, spatial...) with two spatial axes at
-// least.
-DnnTensor ImageTensor(DnnGraph& graph, Id id, DType dtype, const Shape& shape) {
-  std::vector<int64_t> dims = {shape[0], shape[shape.rank() - 1]};
-  for (int k = 1; k < shape.rank() - 1; ++k) dims.push_back(shape[k]);
-  if (shape.rank() == 3) dims.push_back(1);
-  return ChannelsLast(graph, id, dtype, dims);
-}
-
-// (spatial..., in, out) as cuDNN's (out, in, spatial...).
-DnnTensor KernelTensor(DnnGraph& graph, DType dtype, const Shape& shape) {
-  const int n = shape.rank() - 2;
-  std::vector<int64_t> dims = {shape[n + 1], shape[n]};
-  for (int k = 0; k < n; ++k) dims.push_back(shape[k]);
-  if (n == 1) dims.push_back(1);
-  return ChannelsLast(graph, kKernel, dtype, dims);
-}
-
-absl::StatusOr<DnnDescriptor> MakeConvolution(const ops::ConvAttrs& attrs, DType dtype) {
-  ASSIGN_OR_RETURN(DnnDescriptor convolution,
-                   DnnDescriptor::Create(CUDNN_BACKEND_CONVOLUTION_DESCRIPTOR));
-  const cudnnConvolutionMode_t mode = CUDNN_CROSS_CORRELATION;
-  const auto padded = [&](std::vector<int64_t> values, int64_t last) {
-    if (values.size() == 1) values.push_back(last);
-    return values;
-  };
-  const std::vector<int64_t> low = padded(attrs.padding_low, 0);
-  RETURN_IF_ERROR(convolution.SetType(CUDNN_ATTR_CONVOLUTION_COMP_TYPE,
-                                      dtype == DType::kF64 ? CUDNN_DATA_DOUBLE : CUDNN_DATA_FLOAT));
-  RETURN_IF_ERROR(
-      convolution.Set(CUDNN_ATTR_CONVOLUTION_CONV_MODE, CUDNN_TYPE_CONVOLUTION_MODE, 1, &mode));
-  RETURN_IF_ERROR(
-      convolution.SetInts(CUDNN_ATTR_CONVOLUTION_SPATIAL_DIMS, {static_cast<int64_t>(low.size())}));
-  RETURN_IF_ERROR(convolution.SetInts(CUDNN_ATTR_CONVOLUTION_PRE_PADDINGS, low));
-  RETURN_IF_ERROR(
-      convolution.SetInts(CUDNN_ATTR_CONVOLUTION_POST_PADDINGS, padded(attrs.padding_high, 0)));
-  RETURN_IF_ERROR(
-      convolution.SetInts(CUDNN_ATTR_CONVOLUTION_FILTER_STRIDES, padded(attrs.strides, 1)));
-  RETURN_IF_ERROR(convolution.SetInts(CUDNN_ATTR_CONVOLUTION_DILATIONS, padded(attrs.dilation, 1)));
-  RETURN_IF_ERROR(convolution.Finalize());
-  return convolution;
-}
-
-absl::StatusOr<DnnDescriptor> MakeOperation(const OperationNames& names,
-                                            const ops::ConvAttrs& attrs, DType dtype,
-                                            const DnnTensor& x, const DnnTensor& kernel,
-                                            const DnnTensor& y) {
-  ASSIGN_OR_RETURN(const DnnDescriptor convolution, MakeConvolution(attrs, dtype));
-  ASSIGN_OR_RETURN(DnnDescriptor operation, DnnDescriptor::Create(names.type));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.x, *x.descriptor));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.kernel, *kernel.descriptor));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.y, *y.descriptor));
-  RETURN_IF_ERROR(operation.SetDescriptor(names.convolution, convolution));
-  const double one = 1, zero = 0;
-  const float one_float = 1, zero_float = 0;
-  const bool is_double = dtype == DType::kF64;
-  const auto type = is_double ? CUDNN_TYPE_DOUBLE : CUDNN_TYPE_FLOAT;
-  RETURN_IF_ERROR(
-      operation.Set(names.alpha, type, 1, is_double ? static_cast<const void*>(&one) : &one_float));
-  RETURN_IF_ERROR(operation.Set(names.beta, type, 1,
-                                is_double ? static_cast<const void*>(&zero) : &zero_float));
-  RETURN_IF_ERROR(operation.Finalize());
-  return operation;
-}
-
 absl::StatusOr<std::shared_ptr<const DnnPlan>> MakePlan(const KernelRequest& request,
-                                                        const OperationNames& names,
+                                                        DnnConvKind kind,
                                                         const ops::ConvAttrs& attrs, const Shape& x,
                                                         const Shape& kernel, const Shape& y) {
   const DType dtype = request.results[0].dtype;
   DnnGraph graph;
-  const DnnTensor x_tensor = ImageTensor(graph, kX, dtype, x);
-  const DnnTensor kernel_tensor = KernelTensor(graph, dtype, kernel);
-  const DnnTensor y_tensor = ImageTensor(graph, kY, dtype, y);
-  graph.Add(MakeOperation(names, attrs, dtype, x_tensor, kernel_tensor, y_tensor),
-            fmt::format("convolution {} {}", static_cast<int>(names.type), ToJson(attrs).Dump()));
+  const DnnTensor x_tensor = DnnImage(graph, kX, dtype, x);
+  const DnnTensor kernel_tensor = DnnKernel(graph, kKernel, dtype, kernel);
+  const DnnTensor y_tensor = DnnImage(graph, kY, dtype, y);
+  AddDnnConv(graph, kind, attrs, dtype, x_tensor, kernel_tensor, y_tensor);
   return DnnPlan::Create(
       request.libraries, std::move(graph),
       {.allow_tensor_cores = dtype != DType::kF32 || request.allow_tf32, .measure = true});
@@ -203,10 +95,10 @@ bool IsForDnn(const KernelRequest& request) {
 }
 
 // nullptr when no engine takes it.
-std::unique_ptr<Kernel> MakeFrom(const KernelRequest& request, const OperationNames& names,
+std::unique_ptr<Kernel> MakeFrom(const KernelRequest& request, DnnConvKind kind,
                                  const FoldedConv& conv, const ir::Type& x, const ir::Type& kernel,
                                  const ir::Type& y, std::array<Id, 3> roles) {
-  auto plan = MakePlan(request, names, conv.attrs(), conv.x(), conv.kernel(), y.shape);
+  auto plan = MakePlan(request, kind, conv.attrs(), conv.x(), conv.kernel(), y.shape);
   if (!plan.ok()) return nullptr;
   Parts parts{.roles = roles,
               .reorder = conv.MakeReorder(request, roles[2] != kKernel),
@@ -218,7 +110,7 @@ std::unique_ptr<Kernel> MakeFrom(const KernelRequest& request, const OperationNa
   return std::make_unique<DnnConvolution>(*std::move(plan), std::move(parts));
 }
 
-std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames& names,
+std::unique_ptr<Kernel> Make(const KernelRequest& request, DnnConvKind kind,
                              const ops::ConvAttrs& attrs, const ir::Type& x, const ir::Type& kernel,
                              const ir::Type& y, std::array<Id, 3> roles) {
   if (!IsForDnn(request)) return nullptr;
@@ -226,25 +118,25 @@ std::unique_ptr<Kernel> Make(const KernelRequest& request, const OperationNames&
       x.dtype != DType::kF64 && (x.dtype != DType::kF32 || request.allow_tf32);
   // The gradient in x is as large as x.
   const FoldedConv folded(attrs, x, kernel.shape, y.shape, on_matrix_units && roles[2] != kX);
-  std::unique_ptr<Kernel> made = MakeFrom(request, names, folded, x, kernel, y, roles);
+  std::unique_ptr<Kernel> made = MakeFrom(request, kind, folded, x, kernel, y, roles);
   if (made != nullptr || !folded.copies_x()) return made;
   const FoldedConv as_it_is(attrs, x, kernel.shape, y.shape, false);
-  return MakeFrom(request, names, as_it_is, x, kernel, y, roles);
+  return MakeFrom(request, kind, as_it_is, x, kernel, y, roles);
 }
 
 std::unique_ptr<Kernel> MakeConv(const KernelRequest& r) {
-  return Make(r, kForward, r.attrs.As<ops::ConvAttrs>(), r.operands[0], r.operands[1], r.results[0],
-              {kX, kKernel, kY});
+  return Make(r, DnnConvKind::kForward, r.attrs.As<ops::ConvAttrs>(), r.operands[0], r.operands[1],
+              r.results[0], {kX, kKernel, kY});
 }
 
 std::unique_ptr<Kernel> MakeInputGradient(const KernelRequest& r) {
-  return Make(r, kInputGradientNames, r.attrs.As<ops::ConvGradientAttrs>().conv, r.results[0],
-              r.operands[1], r.operands[0], {kY, kKernel, kX});
+  return Make(r, DnnConvKind::kInputGradient, r.attrs.As<ops::ConvGradientAttrs>().conv,
+              r.results[0], r.operands[1], r.operands[0], {kY, kKernel, kX});
 }
 
 std::unique_ptr<Kernel> MakeKernelGradient(const KernelRequest& r) {
-  return Make(r, kKernelGradientNames, r.attrs.As<ops::ConvGradientAttrs>().conv, r.operands[0],
-              r.results[0], r.operands[1], {kX, kY, kKernel});
+  return Make(r, DnnConvKind::kKernelGradient, r.attrs.As<ops::ConvGradientAttrs>().conv,
+              r.operands[0], r.results[0], r.operands[1], {kX, kY, kKernel});
 }
 
 }  // namespace

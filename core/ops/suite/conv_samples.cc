@@ -1,4 +1,4 @@
-#include "core/ops/conv/conv.h"
+#include "core/ops/conv/conv_out_first.h"
 #include "core/ops/op.h"
 #include "core/ops/suite/sample.h"
 
@@ -39,6 +39,17 @@ void AddConvSamples(SampleList& samples) {
     add(kConvInputGradient, {dys, ks}, ConvGradientAttrs{c.attrs, c.x});
     add(kConvKernelGradient, {xs, dys}, ConvGradientAttrs{c.attrs, c.kernel});
   }
+  const ConvAttrs same{{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1};
+  samples.push_back({"conv_out_first/same",
+                     &kConvOutFirst,
+                     same,
+                     {Uniform({2, 5, 4, 16}, -1, 1), Uniform({8, 3, 3, 16}, -0.2, 0.2)}});
+  samples.back().differentiable = false;
+  const ConvAttrs strided{{2}, {1}, {0}, {1}, 1};
+  samples.push_back({"conv_out_first/1d strided",
+                     &kConvOutFirst,
+                     strided,
+                     {Uniform({2, 9, 8}, -1, 1), Uniform({3, 2, 8}, -1, 1)}});
 }
 
 }  // namespace tricorn::ops
