@@ -27,7 +27,7 @@ absl::Status Apply(ir::Graph& graph, Pass pass, std::string_view name) {
 #endif
 }
 
-absl::Status Clean(ir::Graph& graph) {
+absl::Status RunBasics(ir::Graph& graph) {
   RETURN_IF_ERROR(Apply(graph, Simplify, "simplify"));
   RETURN_IF_ERROR(Apply(graph, Cse, "cse"));
   return Apply(graph, Dce, "dce");
@@ -35,14 +35,19 @@ absl::Status Clean(ir::Graph& graph) {
 
 }  // namespace
 
-absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options) {
-  RETURN_IF_ERROR(Clean(graph));
+absl::StatusOr<ir::Graph> Clean(ir::Graph graph) {
+  RETURN_IF_ERROR(RunBasics(graph));
   RETURN_IF_ERROR(Apply(graph, AbsorbPadding, "absorb_padding"));
+  return graph;
+}
+
+absl::StatusOr<ir::Graph> RunPipeline(ir::Graph graph, const PipelineOptions& options) {
+  ASSIGN_OR_RETURN(graph, Clean(std::move(graph)));
   if (options.fusion == Fusion::kRows) {
     RETURN_IF_ERROR(Apply(graph, FuseBatchNormRelu, "batch_norm_relu"));
   }
   ASSIGN_OR_RETURN(graph, Decompose(std::move(graph), options.keep));
-  RETURN_IF_ERROR(Clean(graph));
+  RETURN_IF_ERROR(RunBasics(graph));
   if (options.before_fusion) {
     ASSIGN_OR_RETURN(graph, options.before_fusion(graph));
     RETURN_IF_ERROR(Apply(graph, Dce, "dce"));

@@ -25,6 +25,9 @@ struct PipelineOptions {
   MayJoin may_join = nullptr;
 };
 
+// What comes first: simplify, cse, dce, absorb_padding.
+absl::StatusOr<ir::Graph> Clean(ir::Graph graph);
+
 // What a backend does to a traced graph before it plans: simplify, cse, dce, decompose, the same
 // again, the backend's own, fusion, less what the backend refuses, groups, early collectives. Each
 // pass's result is verified in debug builds.
