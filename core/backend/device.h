@@ -18,6 +18,9 @@ namespace tricorn::backend {
 struct CompileOptions {
   // (input, output) that share a buffer, so that state is updated in place.
   std::vector<std::pair<int32_t, int32_t>> donations;
+  // Inputs whose bytes seldom change: what they alone decide may be computed once and kept, until
+  // Executable::InputsChanged.
+  std::vector<int32_t> constant_inputs = {};
   // Threads a CPU executable computes with. The bits of a result may depend on it.
   int num_threads = 1;
 };
@@ -39,6 +42,8 @@ class Executable {
   // (GPU).
   virtual absl::Status Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                            const RunContext& context) const = 0;
+  // Tells that the bytes of constant inputs have changed since the last run.
+  virtual void InputsChanged() {}
   // The compiled graph, after all passes.
   virtual const ir::Graph& graph() const = 0;
   virtual int64_t arena_nbytes() const = 0;

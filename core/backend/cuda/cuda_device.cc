@@ -7,6 +7,7 @@
 #include "core/backend/cuda/cuda_executable.h"
 #include "core/backend/cuda/cuda_feed.h"
 #include "core/backend/cuda/program_compiler.h"
+#include "core/backend/prepared_executable.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {
@@ -60,7 +61,20 @@ absl::Status CudaDevice::ResetPeakMemory() { return context_->ResetPeakMemory();
 absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::Compile(ir::Graph graph,
                                                                 const CompileOptions& options) {
   RETURN_IF_ERROR(context_->MakeCurrent());
-  auto module = std::make_unique<SourceModule>();
+  if (options.constant_inputs.empty()) return CompileWhole(std::move(graph), options);
+  ASSIGN_OR_RETURN(transform::ConstantPart parts,
+                   SplitConstants(kernels_, options_, context_->libraries(), std::move(graph),
+                                  options.constant_inputs));
+  ASSIGN_OR_RETURN(std::unique_ptr<Executable> run, CompileWhole(std::move(parts.run), options));
+  if (parts.prepare.outputs().empty()) return run;
+  ASSIGN_OR_RETURN(std::unique_ptr<Executable> prepare, CompileWhole(std::move(parts.prepare), {}));
+  return PreparedExecutable::Create(*this, std::move(prepare), std::move(run),
+                                    options.constant_inputs);
+}
+
+absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::CompileWhole(
+    ir::Graph graph, const CompileOptions& options) {
+  auto module = std::make_unique<SourceModule>(context_->compiler());
   const Compilation compilation{
       .registry = kernels_, .options = options_, .context = context_, .module = *module};
   ASSIGN_OR_RETURN(graph, RunPasses(kernels_, options_, context_->libraries(), std::move(graph)));

@@ -30,6 +30,8 @@ class CudaDevice : public Device {
                                                       const CompileOptions& options) override;
 
  private:
+  absl::StatusOr<std::unique_ptr<Executable>> CompileWhole(ir::Graph graph,
+                                                           const CompileOptions& options);
   CudaDevice(std::shared_ptr<DeviceContext> context, const CudaOptions& options);
 
   const std::shared_ptr<DeviceContext> context_;

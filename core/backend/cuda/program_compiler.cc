@@ -8,6 +8,7 @@
 #include "core/base/status.h"
 #include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
+#include "core/transform/fold_batch_norm.h"
 #include "core/transform/pipeline.h"
 #include "core/transform/recompute_elementwise.h"
 
@@ -120,6 +121,19 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
                                                    .before_fusion = before_fusion,
                                                    .fusion = transform::Fusion::kRows,
                                                    .may_join = may_join});
+}
+
+absl::StatusOr<transform::ConstantPart> SplitConstants(const KernelRegistry& registry,
+                                                       const CudaOptions& options,
+                                                       Libraries& libraries, ir::Graph graph,
+                                                       std::span<const int32_t> constant_inputs) {
+  SourceModule trial;
+  const auto has_kernel = [&](const ir::Graph& g, const ir::Node& node) {
+    return MakeKernelOf(registry, g, node, trial, libraries, options, false) != nullptr;
+  };
+  ASSIGN_OR_RETURN(graph, transform::Clean(std::move(graph)));
+  ASSIGN_OR_RETURN(graph, transform::FoldBatchNorm(graph, constant_inputs, has_kernel));
+  return transform::SplitConstantPart(graph, constant_inputs);
 }
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,

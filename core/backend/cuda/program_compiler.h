@@ -9,6 +9,7 @@
 #include "core/backend/cuda/kernel.h"
 #include "core/backend/cuda/program.h"
 #include "core/backend/cuda_loader.h"
+#include "core/transform/constant_part.h"
 
 namespace tricorn::backend::cuda {
 
@@ -23,6 +24,13 @@ struct Compilation {
 // Runs the passes: composites that no kernel wants are decomposed, elementwise nodes fused.
 absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOptions& options,
                                     Libraries& libraries, ir::Graph graph);
+
+// The graph in two, where `constant_inputs` seldom change: what they decide, kernels of
+// convolutions in the order that is wanted and with normalization in them, is computed apart.
+absl::StatusOr<transform::ConstantPart> SplitConstants(const KernelRegistry& registry,
+                                                       const CudaOptions& options,
+                                                       Libraries& libraries, ir::Graph graph,
+                                                       std::span<const int32_t> constant_inputs);
 
 // The kernels of a graph after the passes, by node: nullptr for constants and views, which run
 // nothing, and for control flow. Errors: Unimplemented, naming the layer, where there is none.

@@ -59,6 +59,9 @@ absl::StatusOr<std::unique_ptr<Function>> Function::Compile(
   backend::CompileOptions compile;
   compile.num_threads = options.num_threads;
   for (size_t i = 0; i < function->inputs_.size(); ++i) {
+    if (options.keeps_state && function->inputs_[i].variable != nullptr) {
+      compile.constant_inputs.push_back(static_cast<int32_t>(i));
+    }
     for (size_t j = 0; j < function->outputs_.size(); ++j) {
       const Variable* variable = function->inputs_[i].variable;
       if (variable != nullptr && function->outputs_[j].variable == variable) {

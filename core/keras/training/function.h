@@ -30,6 +30,8 @@ class Function {
     // Assigned variables become results, after the body's own, instead of being updated: for calls
     // that run side by side.
     bool pure = false;
+    // Variables change only before StateChanged, so that what they alone decide is kept.
+    bool keeps_state = false;
   };
 
   static absl::StatusOr<std::unique_ptr<Function>> Compile(
@@ -43,6 +45,8 @@ class Function {
 
   // Copies to the device what Run reads and is not there yet, so that several can run side by side.
   absl::Status PrepareState(DeviceState& state) const;
+
+  void StateChanged() { executable_->InputsChanged(); }
 
   const std::vector<std::pair<std::string, ir::Type>>& results() const { return results_; }
   // What a pure function assigned, as its last results; otherwise what Run updates.

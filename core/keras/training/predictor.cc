@@ -91,11 +91,13 @@ absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Te
     return outputs;
   };
   // Pure: predicting changes no state, so a stateful layer starts anew each time.
-  ASSIGN_OR_RETURN(
-      std::unique_ptr<Function> function,
-      Function::Compile(
-          state_.device(), inputs.Types(), body,
-          {.training = false, .num_threads = num_threads_, .pass = nullptr, .pure = true}));
+  ASSIGN_OR_RETURN(std::unique_ptr<Function> function,
+                   Function::Compile(state_.device(), inputs.Types(), body,
+                                     {.training = false,
+                                      .num_threads = num_threads_,
+                                      .pass = nullptr,
+                                      .pure = true,
+                                      .keeps_state = true}));
   for (const auto& [name, type] : inputs.Types()) {
     ASSIGN_OR_RETURN(compiled.arguments.emplace_back(), state_.device().Allocate(type.nbytes()));
   }
@@ -188,6 +190,9 @@ absl::Status Predictor::WarmUp(int64_t rows) {
 }
 
 absl::Status Predictor::Refresh() {
+  for (auto& [types, compiled] : functions_) {
+    if (compiled.function != nullptr) compiled.function->StateChanged();
+  }
   const std::vector<Variable*> variables = model_.variables();
   return state_.Upload(std::vector<const Variable*>(variables.begin(), variables.end()));
 }
