@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "core/backend/prepared_executable.h"
 #include "core/backend/reference/compare.h"
 #include "core/backend/reference/reference.h"
 #include "core/ops/dot/dot.h"
@@ -52,6 +53,38 @@ TEST(SplitConstantPart, BothPartsComputeTheWhole) {
     const auto want = device->Evaluate(Dense(), inputs);
     EXPECT_TRUE(backend::ExpectClose((*want)[0], (*got)[0], 1e-6).ok());
   }
+}
+
+// Until it is told, or given other buffers, an executable of both parts keeps what it prepared.
+TEST(SplitConstantPart, RunsAsOnePreparedExecutable) {
+  const auto device = backend::MakeReferenceDevice();
+  const std::vector<int32_t> constant = {1, 2};
+  ConstantPart parts = *SplitConstantPart(Dense(), constant);
+  const auto executable = *backend::PreparedExecutable::Create(
+      *device, *device->Compile(parts.prepare, {}), *device->Compile(parts.run, {}), constant);
+  const Tensor ones = ops::Uniform({3, 4}, 1, 1).Cast(DType::kF32);
+  std::vector<backend::Buffer> inputs;
+  for (const Shape& shape : {Shape{2, 3}, Shape{3, 4}, Shape{4}}) {
+    const Tensor value = ops::Uniform(shape, -1, 1).Cast(DType::kF32);
+    inputs.push_back(*device->Allocate(value.nbytes()));
+    ASSERT_TRUE(device->Upload(value, inputs.back()).ok());
+  }
+  const auto run = [&] {
+    Tensor y(DType::kF32, {2, 4});
+    const std::vector<backend::Buffer> outputs = {*device->Allocate(y.nbytes())};
+    EXPECT_TRUE(executable->Run(inputs, outputs, {}).ok());
+    EXPECT_TRUE(device->Download(outputs[0], y).ok());
+    return y;
+  };
+  const Tensor first = run();
+  ASSERT_TRUE(device->Upload(ones, inputs[1]).ok());
+  EXPECT_EQ(run(), first);
+  executable->InputsChanged();
+  const Tensor second = run();
+  EXPECT_FALSE(second == first);
+  inputs[1] = *device->Allocate(ones.nbytes());
+  ASSERT_TRUE(device->Upload(ops::Uniform({3, 4}, -1, 1).Cast(DType::kF32), inputs[1]).ok());
+  EXPECT_EQ(run(), first);
 }
 
 TEST(SplitConstantPart, LeavesOutputs) {
