@@ -7,13 +7,17 @@ namespace {
 using elementwise::Binary;
 using elementwise::Domain;
 
-// dy where a is the winner, half of it where a and b are equal.
-Grads ShareExtremum(Value a, Value b, Value y, Value dy) {
-  const Value half = dy * 0.5;
-  const Value tie = Equal(a, b);
-  const Value zero = ZerosLike(dy);
-  return {Where(tie, half, Where(Equal(a, y), dy, zero)),
-          Where(tie, half, Where(Equal(b, y), dy, zero))};
+// dy where a is the winner, half of it where a and b are equal. By the operands alone: a result
+// that was rounded to half precision on its way through memory need not equal either.
+Grads Share(Value a, Value b, Value a_wins, Value b_wins, Value dy) {
+  const Value half = Where(Equal(a, b), dy * 0.5, ZerosLike(dy));
+  return {Where(a_wins, dy, half), Where(b_wins, dy, half)};
+}
+Grads ShareMaximum(Value a, Value b, Value, Value dy) {
+  return Share(a, b, Greater(a, b), Greater(b, a), dy);
+}
+Grads ShareMinimum(Value a, Value b, Value, Value dy) {
+  return Share(a, b, Less(a, b), Less(b, a), dy);
 }
 
 Grads PowerGradient(Value a, Value b, Value y, Value dy) {
@@ -76,9 +80,9 @@ const OpDef kDivide =
     });
 const OpDef kPower = Binary("power", "y = a^b", Domain::kNumber, PowerGradient);
 const OpDef kMaximum =
-    Binary("maximum", "the greater of a and b; NaN if either is", Domain::kNumber, ShareExtremum);
+    Binary("maximum", "the greater of a and b; NaN if either is", Domain::kNumber, ShareMaximum);
 const OpDef kMinimum =
-    Binary("minimum", "the lesser of a and b; NaN if either is", Domain::kNumber, ShareExtremum);
+    Binary("minimum", "the lesser of a and b; NaN if either is", Domain::kNumber, ShareMinimum);
 const OpDef kMod = Binary("mod", "y = a - b * floor(a / b)", Domain::kNumber,
                           [](Value a, Value b, Value, Value dy) {
                             return Grads{dy, -dy * FloorDivide(a, b)};
