@@ -69,7 +69,8 @@ absl::Status LocalCluster::StartAll(const LocalClusterOptions& options) {
     RETURN_IF_ERROR(
         StartProcess(options, id, "tricorn-worker",
                      {"--coordinator=" + address_, "--id=" + id, "--http-listen=127.0.0.1:0",
-                      fmt::format("--threads={}", options.threads), "--device=" + options.device}));
+                      fmt::format("--threads={}", options.threads), "--device=" + options.device,
+                      fmt::format("--gpu-share={}/{}", i, options.workers)}));
   }
   for (size_t i = 1; i < processes_.size(); ++i) {
     ASSIGN_OR_RETURN(const Json worker, read_addresses(*processes_[i]));

@@ -87,7 +87,7 @@ struct Agent::Impl {
         logger(std::move(logger_)),
         data_directory_lock(std::move(lock)),
         incarnation(NewIncarnation()),
-        offer(OfferDevices(options.device, options.visible_gpus)),
+        offer(OfferDevices(options.device, options.visible_gpus, options.gpu_share)),
         devices(offer.names),
         channel(std::move(channel_)),
         supervisor({.on_exit = [this](const ProcessExit& exit) { OnExit(exit); },

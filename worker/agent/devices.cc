@@ -35,7 +35,15 @@ void Devices::SetAssignments(const std::set<std::string>& assignments) {
   }
 }
 
-DeviceOffer OfferDevices(const std::string& device, const std::optional<std::string>& visible) {
+std::vector<int> GpusOf(const GpuShare& share, int count) {
+  std::vector<int> gpus;
+  for (int i = share.index; i < count; i += share.of) gpus.push_back(i);
+  if (gpus.empty()) gpus.push_back(share.index % count);
+  return gpus;
+}
+
+DeviceOffer OfferDevices(const std::string& device, const std::optional<std::string>& visible,
+                         const GpuShare& share) {
   if (device == "cpu") return {.names = {"cpu"}, .description = "cpu: asked for"};
   if (device.starts_with("cuda:"))
     return {.names = {device}, .description = device + ": asked for"};
@@ -48,11 +56,11 @@ DeviceOffer OfferDevices(const std::string& device, const std::optional<std::str
     }
   }
   DeviceOffer offer;
-  for (size_t i = 0; i < std::max<size_t>(count, 1); ++i) {
-    offer.names.push_back(fmt::format("cuda:{}", i));
+  for (const int gpu : GpusOf(share, static_cast<int>(std::max<size_t>(count, 1)))) {
+    offer.names.push_back(fmt::format("cuda:{}", gpu));
   }
-  offer.description =
-      count == 0 ? "cuda: asked for" : fmt::format("cuda: {} x {}", count, gpus.front().name);
+  offer.description = count == 0 ? "cuda: asked for"
+                                 : fmt::format("cuda: {} x {}", offer.gpus(), gpus.front().name);
   return offer;
 }
 

@@ -24,6 +24,16 @@ class Devices {
   std::map<std::string, std::string> device_of_;
 };
 
+// An agent's part of a machine's GPUs, where several agents run on it: part `index` of `of`.
+struct GpuShare {
+  int index = 0;
+  int of = 1;
+};
+
+// Which of `count` GPUs (at least one) are the share's: every `of`-th, and one that others have too
+// where there are fewer GPUs than shares.
+std::vector<int> GpusOf(const GpuShare& share, int count);
+
 // What an agent's `--device` comes to on this machine.
 struct DeviceOffer {
   std::vector<std::string> names;  // for Devices
@@ -33,6 +43,7 @@ struct DeviceOffer {
 
 // Looks at the machine without using a GPU: an agent holds no memory of one. `visible` is
 // CUDA_VISIBLE_DEVICES where it is set. A GPU that is named is offered, there or not.
-DeviceOffer OfferDevices(const std::string& device, const std::optional<std::string>& visible);
+DeviceOffer OfferDevices(const std::string& device, const std::optional<std::string>& visible,
+                         const GpuShare& share = {});
 
 }  // namespace tricorn::worker

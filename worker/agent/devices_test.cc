@@ -21,6 +21,14 @@ TEST(Devices, ShareWhatThereIs) {
   for (const char* assignment : {"a", "b", "c"}) EXPECT_EQ(devices.Of(assignment), "cpu");
 }
 
+TEST(GpuShare, GivesAgentsOfOneMachineGpusOfTheirOwn) {
+  using Gpus = std::vector<int>;
+  EXPECT_EQ(GpusOf({}, 3), (Gpus{0, 1, 2}));
+  EXPECT_EQ(GpusOf({.index = 0, .of = 2}, 3), (Gpus{0, 2}));
+  EXPECT_EQ(GpusOf({.index = 1, .of = 2}, 3), (Gpus{1}));
+  EXPECT_EQ(GpusOf({.index = 3, .of = 4}, 2), (Gpus{1}));
+}
+
 TEST(OfferDevices, SaysWhatItOffersAndWhy) {
   EXPECT_EQ(OfferDevices("cpu", std::nullopt).names, std::vector<std::string>{"cpu"});
   EXPECT_EQ(OfferDevices("cuda:3", std::nullopt).names, std::vector<std::string>{"cuda:3"});

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proto/rpc/transport.h"
+#include "worker/agent/devices.h"
 #include "worker/agent/host.h"
 
 namespace tricorn::worker {
@@ -17,6 +18,7 @@ struct AgentOptions {
   int predictor_slots = 4;      // and predictors beside them
   Host host;                    // what it offers
   std::string device = "auto";  // of its processes, as core/backend/choice has it
+  GpuShare gpu_share;           // which GPUs, where other agents run on the machine
   bool allow_tf32 = false;
   std::string trace_directory;              // empty: none
   std::optional<std::string> visible_gpus;  // CUDA_VISIBLE_DEVICES, where it is set

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
@@ -58,6 +59,19 @@ void AddAgent(CLI::App& app, AgentOptions& options) {
       ->check(CLI::Range(1, 4096))
       ->capture_default_str();
   AddDevice(app, options.device, options.allow_tf32, options.trace_directory);
+  app.add_option_function<std::string>(
+         "--gpu-share",
+         [&options](const std::string& share) {
+           GpuShare& s = options.gpu_share;
+           int end = 0;
+           if (std::sscanf(share.c_str(), "%d/%d%n", &s.index, &s.of, &end) != 2 ||
+               end != static_cast<int>(share.size()) || s.index < 0 || s.index >= s.of) {
+             throw CLI::ValidationError("--gpu-share",
+                                        "expected I/N with 0 <= I < N, received '" + share + "'");
+           }
+         },
+         "I/N: of the machine's GPUs every N-th from the I-th, where N agents run on it")
+      ->default_str("0/1");
   app.add_option("--slots", options.slots, "Training processes at a time")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
