@@ -5,16 +5,19 @@
 namespace tricorn::backend::cuda {
 
 absl::StatusOr<std::unique_ptr<CapturedGraph>> CapturedGraph::Record(
-    cudaStream_t stream, const std::function<absl::Status()>& enqueue) {
+    cudaStream_t stream, const std::function<absl::Status()>& enqueue, const SmallFills* fills) {
   RETURN_IF_CUDA_ERROR(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal));
   const absl::Status enqueued = enqueue();
   cudaGraph_t graph = nullptr;
   const cudaError_t ended = cudaStreamEndCapture(stream, &graph);
   RETURN_IF_ERROR(enqueued);
   RETURN_IF_ERROR(ToStatus(ended, "cudaStreamEndCapture"));
+  const absl::Status replaced = fills == nullptr ? absl::OkStatus() : fills->Replace(graph, stream);
   cudaGraphExec_t executable = nullptr;
-  const cudaError_t instantiated = cudaGraphInstantiate(&executable, graph, 0);
+  const cudaError_t instantiated =
+      replaced.ok() ? cudaGraphInstantiate(&executable, graph, 0) : cudaSuccess;
   static_cast<void>(cudaGraphDestroy(graph));
+  RETURN_IF_ERROR(replaced);
   RETURN_IF_ERROR(ToStatus(instantiated, "cudaGraphInstantiate"));
   return std::unique_ptr<CapturedGraph>(new CapturedGraph(executable));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "core/backend/cuda/small_fills.h"
 
 namespace tricorn::backend::cuda {
 
@@ -13,8 +14,10 @@ namespace tricorn::backend::cuda {
 class CapturedGraph {
  public:
   // Records what `enqueue` puts on `stream`, which nobody else may use meanwhile. Runs nothing.
+  // Small fills become kernels where `fills` are given.
   static absl::StatusOr<std::unique_ptr<CapturedGraph>> Record(
-      cudaStream_t stream, const std::function<absl::Status()>& enqueue);
+      cudaStream_t stream, const std::function<absl::Status()>& enqueue,
+      const SmallFills* fills = nullptr);
   ~CapturedGraph();
   CapturedGraph(const CapturedGraph&) = delete;
   CapturedGraph& operator=(const CapturedGraph&) = delete;

@@ -80,10 +80,11 @@ absl::StatusOr<std::unique_ptr<Executable>> CudaDevice::CompileWhole(
   ASSIGN_OR_RETURN(graph, RunPasses(kernels_, options_, context_->libraries(), std::move(graph)));
   ASSIGN_OR_RETURN(std::unique_ptr<Program> program,
                    CompileProgram(compilation, graph, options.donations));
+  SmallFills fills(*module);
   RETURN_IF_ERROR(module->Load(context_->compiler()));
-  malloc_trim(0);  // what a dozen compilers side by side have left: over 100 MB
+  malloc_trim(0);  // what the compiler has left
   return std::make_unique<CudaExecutable>(context_, std::move(graph), std::move(module),
-                                          std::move(program));
+                                          std::move(fills), std::move(program));
 }
 
 }  // namespace tricorn::backend::cuda

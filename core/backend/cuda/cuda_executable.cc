@@ -32,11 +32,12 @@ absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedVal
 }  // namespace
 
 CudaExecutable::CudaExecutable(std::shared_ptr<DeviceContext> context, ir::Graph graph,
-                               std::unique_ptr<SourceModule> module,
+                               std::unique_ptr<SourceModule> module, SmallFills fills,
                                std::unique_ptr<Program> program)
     : context_(std::move(context)),
       graph_(std::move(graph)),
       module_(std::move(module)),
+      fills_(std::move(fills)),
       program_(std::move(program)) {}
 
 CudaExecutable::~CudaExecutable() { static_cast<void>(cudaStreamSynchronize(context_->stream())); }
@@ -80,7 +81,7 @@ absl::Status CudaExecutable::RunBound(Bound& bound, std::span<const Buffer> inpu
   bound.last_run = ++runs_;
   if (!run.node_ns.empty() || !ran_before || !program_->can_be_captured_in(run)) return enqueue();
   if (bound.captured == nullptr) {
-    ASSIGN_OR_RETURN(bound.captured, CapturedGraph::Record(context_->stream(), enqueue));
+    ASSIGN_OR_RETURN(bound.captured, CapturedGraph::Record(context_->stream(), enqueue, &fills_));
   }
   return bound.captured->Launch(context_->stream());
 }

@@ -15,7 +15,8 @@ namespace tricorn::backend::cuda {
 class CudaExecutable : public Executable {
  public:
   CudaExecutable(std::shared_ptr<DeviceContext> context, ir::Graph graph,
-                 std::unique_ptr<SourceModule> module, std::unique_ptr<Program> program);
+                 std::unique_ptr<SourceModule> module, SmallFills fills,
+                 std::unique_ptr<Program> program);
   ~CudaExecutable() override;  // waits for its last run
 
   absl::Status Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
@@ -42,6 +43,7 @@ class CudaExecutable : public Executable {
   const std::shared_ptr<DeviceContext> context_;
   const ir::Graph graph_;
   const std::unique_ptr<SourceModule> module_;  // outlives the program's kernels
+  const SmallFills fills_;
   const std::unique_ptr<Program> program_;
   // Guarded by the context's stream mutex. All runs share the arena: they follow each other on the
   // stream.
