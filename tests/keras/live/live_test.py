@@ -204,7 +204,7 @@ def run(program, root, backend):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="tricorn-conformance")
-    parser.add_argument("--seed", type=int, default=os.environ.get("TRICORN_LIVE_SEED"))
+    parser.add_argument("--seed", type=int, default=os.environ.get("TRICORN_LIVE_SEED", "1124"))
     layers, graphs = (os.environ.get(f"TRICORN_LIVE_{kind}") for kind in ("LAYERS", "GRAPHS"))
     parser.add_argument("--layers", type=int, default=layers or 75, help="layer configurations")
     parser.add_argument("--graphs", type=int, default=graphs or 5, help="functional graphs")
