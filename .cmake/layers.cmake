@@ -36,13 +36,14 @@ function(tricorn_link target folder visibility)
   endforeach()
 endfunction()
 
-# tricorn_library(DEPS core/base ... LIBS fmt ... [SOURCES ...] [TEST_DEPS ...] [TEST_LIBS ...])
+# tricorn_library(DEPS core/base ... LIBS fmt ... [SOURCES ...] [TEST_DEPS ...] [TEST_LIBS ...]
+#                 [PRECOMPILE OWN])
 #
 # One static library per folder, named after its path (core/base: core_base), from the folder's
 # *.cc; *_test.cc become one test program beside it; *_cpu.cc and *_cuda.cc belong to the backends;
 # main.cc and *_main.cc to programs.
 function(tricorn_library)
-  cmake_parse_arguments(A "" "" "DEPS;LIBS;SOURCES;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(A "" "PRECOMPILE" "DEPS;LIBS;SOURCES;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
@@ -53,6 +54,7 @@ function(tricorn_library)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
   tricorn_link(${name} ${folder} PUBLIC ${A_DEPS})
   target_link_libraries(${name} PUBLIC ${A_LIBS} PRIVATE tricorn_warnings)
+  tricorn_precompile(${name} ${A_PRECOMPILE})
   if(tests)
     tricorn_test(NAME ${name}_test SOURCES ${tests} DEPS ${folder} ${A_TEST_DEPS} LIBS ${A_TEST_LIBS})
   endif()
@@ -73,6 +75,7 @@ function(tricorn_test)
     target_link_libraries(${A_NAME} PRIVATE ${dep_name})
   endforeach()
   target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} GTest::gmock GTest::gtest_main tricorn_warnings)
+  tricorn_precompile(${A_NAME} HEADERS <gtest/gtest.h>)
   gtest_discover_tests(${A_NAME} DISCOVERY_MODE PRE_TEST
                        PROPERTIES TIMEOUT 300 LABELS "unit;${A_LABELS}")
 endfunction()
@@ -101,6 +104,9 @@ function(tricorn_program)
   endif()
   tricorn_link(${A_NAME} ${folder} PRIVATE ${A_DEPS})
   target_link_libraries(${A_NAME} PRIVATE ${A_LIBS} tricorn_warnings)
+  if(A_DEPS)  # and with them the flags of the libraries
+    tricorn_precompile(${A_NAME})
+  endif()
 endfunction()
 
 # words_like_this as WordsLikeThis.

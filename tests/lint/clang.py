@@ -79,10 +79,10 @@ def compile_arguments(entry):
     for word in words:
         if skip:
             skip = False
-        elif word == "-o":
+        elif word in ("-o", "-include"):  # a file holds without the precompiled headers
             skip = True
         # Clang 16 takes no structured binding into a lambda once OpenMP is on.
-        elif word not in ("-Winvalid-pch", "-fopenmp"):
+        elif word not in ("-Winvalid-pch", "-fpch-preprocess", "-fopenmp"):
             kept.append(word)
     return [*kept, "-Wno-unknown-warning-option", "-Wno-unused-command-line-argument"]
 
