@@ -33,6 +33,10 @@ dnnl::memory::desc Strided(const std::vector<int64_t>& dims, DType dtype,
   return {dims, DataType(dtype), strides};
 }
 
+dnnl::memory::desc AnyLayout(const std::vector<int64_t>& dims, DType dtype) {
+  return {dims, DataType(dtype), dnnl::memory::format_tag::any};
+}
+
 dnnl::primitive_attr CallerScratchpad() {
   dnnl::primitive_attr attr;
   attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);

@@ -23,6 +23,8 @@ const dnnl::engine& Engine();
 
 dnnl::memory::desc Strided(const std::vector<int64_t>& dims, DType dtype,
                            const std::vector<int64_t>& strides);
+// In whatever layout the primitive likes best.
+dnnl::memory::desc AnyLayout(const std::vector<int64_t>& dims, DType dtype);
 
 // A primitive without its memory: bytes are given to each run, so runs may overlap.
 class Call {
@@ -47,6 +49,28 @@ class Call {
 
 // An attribute set that takes scratchpads from the caller.
 dnnl::primitive_attr CallerScratchpad();
+
+// The choice of an implementation, with CallerScratchpad, for an operation in the order of
+// arguments that every version of oneDNN has: 2 gathers them in a descriptor, 3 takes them one by
+// one. Throws dnnl::error when there is none.
+template <typename Primitive, typename... Operation>
+typename Primitive::primitive_desc Describe(const Operation&... operation) {
+  if constexpr (requires { typename Primitive::desc; }) {
+    return {typename Primitive::desc(operation...), CallerScratchpad(), Engine()};
+  } else {
+    return {Engine(), operation..., CallerScratchpad()};
+  }
+}
+// The same for a gradient, which asks for what was chosen for the forward direction.
+template <typename Primitive, typename Forward, typename... Operation>
+typename Primitive::primitive_desc DescribeGradient(const Forward& forward,
+                                                    const Operation&... operation) {
+  if constexpr (requires { typename Primitive::desc; }) {
+    return {typename Primitive::desc(operation...), CallerScratchpad(), Engine(), forward};
+  } else {
+    return {Engine(), operation..., forward, CallerScratchpad()};
+  }
+}
 
 // What `make` returns, or nullptr when oneDNN refuses.
 template <typename F>

@@ -20,6 +20,7 @@ int64_t Aligned(int64_t nbytes) { return (nbytes + 63) / 64 * 64; }
 struct Arrays {
   Desc x;
   Desc kernel;
+  Desc any_kernel;  // of AnyLayout
   Desc y;
   memory::dims strides;
   memory::dims dilation;  // counted from 0
@@ -40,32 +41,28 @@ Desc ChannelsLast(const ConvSpec& spec, int64_t channels, const std::vector<int6
   return onednn::Strided(dims, spec.dtype, strides);
 }
 
-Desc Kernel(const ConvSpec& spec) {
-  const int64_t in = spec.in_channels / spec.groups;
-  const int64_t out = spec.out_channels / spec.groups;
-  std::vector<int64_t> dims{out, in};
-  std::vector<int64_t> strides{1, spec.out_channels};
-  if (spec.groups > 1) {
-    dims.insert(dims.begin(), spec.groups);
-    strides.insert(strides.begin(), out);
-  }
-  for (size_t k = 0; k < spec.window.size(); ++k) {
-    int64_t stride = in * spec.out_channels;
-    for (size_t j = k + 1; j < spec.window.size(); ++j) stride *= spec.window[j];
-    dims.push_back(spec.window[k]);
-    strides.push_back(stride);
-  }
-  return onednn::Strided(dims, spec.dtype, strides);
+std::vector<int64_t> KernelDims(const ConvSpec& spec) {
+  std::vector<int64_t> dims{spec.out_channels / spec.groups, spec.in_channels / spec.groups};
+  if (spec.groups > 1) dims.insert(dims.begin(), spec.groups);
+  dims.insert(dims.end(), spec.window.begin(), spec.window.end());
+  return dims;
 }
 
-// The same array in whatever layout the primitive likes best.
-Desc AnyLayout(const Desc& desc) {
-  return {desc.dims(), desc.data_type(), memory::format_tag::any};
+std::vector<int64_t> KernelStrides(const ConvSpec& spec) {
+  std::vector<int64_t> strides{1, spec.out_channels};
+  if (spec.groups > 1) strides.insert(strides.begin(), spec.out_channels / spec.groups);
+  for (size_t k = 0; k < spec.window.size(); ++k) {
+    int64_t stride = spec.in_channels / spec.groups * spec.out_channels;
+    for (size_t j = k + 1; j < spec.window.size(); ++j) stride *= spec.window[j];
+    strides.push_back(stride);
+  }
+  return strides;
 }
 
 Arrays ArraysOf(const ConvSpec& spec) {
   Arrays a{.x = ChannelsLast(spec, spec.in_channels, spec.in),
-           .kernel = Kernel(spec),
+           .kernel = onednn::Strided(KernelDims(spec), spec.dtype, KernelStrides(spec)),
+           .any_kernel = onednn::AnyLayout(KernelDims(spec), spec.dtype),
            .y = ChannelsLast(spec, spec.out_channels, spec.out),
            .strides = spec.strides,
            .dilation = spec.dilation,
@@ -87,10 +84,9 @@ bool IsForOneDnn(const ConvSpec& spec) {
 }
 
 dnnl::convolution_forward::primitive_desc Forward(const Arrays& a) {
-  return {dnnl::convolution_forward::desc(
-              prop_kind::forward_training, algorithm::convolution_direct, a.x, AnyLayout(a.kernel),
-              a.y, a.strides, a.dilation, a.padding_low, a.padding_high),
-          onednn::CallerScratchpad(), onednn::Engine()};
+  return onednn::Describe<dnnl::convolution_forward>(
+      prop_kind::forward_training, algorithm::convolution_direct, a.x, a.any_kernel, a.y, a.strides,
+      a.dilation, a.padding_low, a.padding_high);
 }
 
 using Arguments = std::array<onednn::Call::Argument, 3>;  // first, second, result
@@ -157,11 +153,9 @@ std::unique_ptr<OneDnnConv> MakeOneDnnConvInputGradient(const ConvSpec& spec) {
   if (!IsForOneDnn(spec)) return nullptr;
   return onednn::OrNull([&]() -> std::unique_ptr<OneDnnConv> {
     const Arrays a = ArraysOf(spec);
-    const dnnl::convolution_backward_data::primitive_desc desc(
-        dnnl::convolution_backward_data::desc(algorithm::convolution_direct, a.x,
-                                              AnyLayout(a.kernel), a.y, a.strides, a.dilation,
-                                              a.padding_low, a.padding_high),
-        onednn::CallerScratchpad(), onednn::Engine(), Forward(a));
+    const auto desc = onednn::DescribeGradient<dnnl::convolution_backward_data>(
+        Forward(a), algorithm::convolution_direct, a.x, a.any_kernel, a.y, a.strides, a.dilation,
+        a.padding_low, a.padding_high);
     return std::make_unique<Conv>(dnnl::convolution_backward_data(desc),
                                   Arguments{{{DNNL_ARG_DIFF_DST, a.y},
                                              {DNNL_ARG_WEIGHTS, desc.weights_desc()},
@@ -174,11 +168,9 @@ std::unique_ptr<OneDnnConv> MakeOneDnnConvKernelGradient(const ConvSpec& spec) {
   if (!IsForOneDnn(spec)) return nullptr;
   return onednn::OrNull([&]() -> std::unique_ptr<OneDnnConv> {
     const Arrays a = ArraysOf(spec);
-    const dnnl::convolution_backward_weights::primitive_desc desc(
-        dnnl::convolution_backward_weights::desc(algorithm::convolution_direct, a.x,
-                                                 AnyLayout(a.kernel), a.y, a.strides, a.dilation,
-                                                 a.padding_low, a.padding_high),
-        onednn::CallerScratchpad(), onednn::Engine(), Forward(a));
+    const auto desc = onednn::DescribeGradient<dnnl::convolution_backward_weights>(
+        Forward(a), algorithm::convolution_direct, a.x, a.any_kernel, a.y, a.strides, a.dilation,
+        a.padding_low, a.padding_high);
     return std::make_unique<Conv>(dnnl::convolution_backward_weights(desc),
                                   Arguments{{{DNNL_ARG_SRC, a.x},
                                              {DNNL_ARG_DIFF_DST, a.y},

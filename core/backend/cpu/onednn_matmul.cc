@@ -53,8 +53,7 @@ std::unique_ptr<Matmul> MakeOneDnnMatmul(const MatmulSpec& spec) {
     const dnnl::memory::desc b = Matrix(spec, spec.dtype, spec.k, spec.n, spec.b_strides);
     const dnnl::memory::desc c = Matrix(spec, bytes ? DType::kI32 : spec.dtype, spec.m, spec.n,
                                         {spec.m * spec.n, spec.n, 1});
-    const dnnl::matmul::primitive_desc desc(dnnl::matmul::desc(a, b, c), onednn::CallerScratchpad(),
-                                            onednn::Engine());
+    const auto desc = onednn::Describe<dnnl::matmul>(a, b, c);
     if (bytes && !IsExact(desc)) return nullptr;
     return std::make_unique<PrimitiveMatmul>(onednn::Call(
         dnnl::matmul(desc), {{DNNL_ARG_SRC, a}, {DNNL_ARG_WEIGHTS, b}, {DNNL_ARG_DST, c}},

@@ -41,10 +41,8 @@ std::unique_ptr<OneDnnPackedMatmul> MakeOneDnnPackedMatmul(const MatmulSpec& spe
     const dnnl::memory::desc a = matrix(spec.m, spec.k, spec.a_strides[1], spec.a_strides[2]);
     const dnnl::memory::desc b = matrix(spec.k, spec.n, spec.b_strides[1], spec.b_strides[2]);
     const dnnl::memory::desc c = matrix(spec.m, spec.n, spec.n, 1);
-    const dnnl::memory::desc any({spec.k, spec.n}, onednn::DataType(spec.dtype),
-                                 dnnl::memory::format_tag::any);
-    const dnnl::matmul::primitive_desc multiply(dnnl::matmul::desc(a, any, c),
-                                                onednn::CallerScratchpad(), onednn::Engine());
+    const auto multiply =
+        onednn::Describe<dnnl::matmul>(a, onednn::AnyLayout({spec.k, spec.n}, spec.dtype), c);
     const dnnl::memory::desc packed = multiply.weights_desc();
     if (packed == b) return nullptr;
     const dnnl::reorder::primitive_desc pack(onednn::Engine(), b, onednn::Engine(), packed,
