@@ -4,7 +4,7 @@
 
 #include "core/backend/cpu/cpu_device.h"
 #include "core/backend/cuda/builtin_kernels.h"
-#include "core/backend/cuda/program_compiler.h"
+#include "core/backend/cuda/program/program_compiler.h"
 #include "core/base/status.h"
 #include "core/ops/fft/fft.h"
 #include "tests/conformance/runners.h"

@@ -24,7 +24,7 @@ FORBIDDEN = {
 def targets():
     """Folders whose CMakeLists.txt makes a target."""
     for path in files("*CMakeLists.txt"):
-        if re.search(r"^\s*tricorn_(library|program)\(", (ROOT / path).read_text(), re.MULTILINE):
+        if re.search(r"^\s*tricorn_(library|module_objects|program)\(", (ROOT / path).read_text(), re.MULTILINE):
             yield path.rpartition("/")[0]
 
 

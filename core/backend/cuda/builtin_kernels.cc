@@ -1,7 +1,7 @@
 #include "core/backend/cuda/builtin_kernels.h"
 
-#include "core/backend/cuda/elementwise_region.h"
-#include "core/backend/cuda/row_region.h"
+#include "core/backend/cuda/regions/elementwise_region.h"
+#include "core/backend/cuda/regions/row_region.h"
 
 namespace tricorn::backend::cuda {
 

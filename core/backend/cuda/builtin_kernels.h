@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda/kernel/kernel.h"
 
 namespace tricorn::backend::cuda {
 

@@ -3,10 +3,10 @@
 #include <malloc.h>
 
 #include "core/backend/cuda/builtin_kernels.h"
-#include "core/backend/cuda/cuda_error.h"
-#include "core/backend/cuda/cuda_executable.h"
-#include "core/backend/cuda/cuda_feed.h"
-#include "core/backend/cuda/program_compiler.h"
+#include "core/backend/cuda/device/cuda_feed.h"
+#include "core/backend/cuda/program/cuda_executable.h"
+#include "core/backend/cuda/program/program_compiler.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/backend/prepared_executable.h"
 #include "core/base/status.h"
 

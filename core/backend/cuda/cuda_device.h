@@ -2,8 +2,8 @@
 
 #include <memory>
 
-#include "core/backend/cuda/device_context.h"
-#include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda/device/device_context.h"
+#include "core/backend/cuda/kernel/kernel.h"
 #include "core/backend/cuda_loader.h"
 #include "core/backend/device.h"
 

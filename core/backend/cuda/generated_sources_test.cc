@@ -3,8 +3,8 @@
 #include <filesystem>
 
 #include "core/backend/cuda/builtin_kernels.h"
-#include "core/backend/cuda/nvrtc_compiler.h"
-#include "core/backend/cuda/program_compiler.h"
+#include "core/backend/cuda/codegen/nvrtc_compiler.h"
+#include "core/backend/cuda/program/program_compiler.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/fft/fft.h"
 #include "core/ops/reduce/reduce.h"

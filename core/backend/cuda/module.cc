@@ -1,7 +1,7 @@
-#include "core/backend/cuda/activity_trace.h"
 #include "core/backend/cuda/builtin_kernels.h"
 #include "core/backend/cuda/cuda_device.h"
-#include "core/backend/cuda/program_compiler.h"
+#include "core/backend/cuda/program/program_compiler.h"
+#include "core/backend/cuda/runtime/activity_trace.h"
 #include "core/backend/cuda_loader.h"
 
 // What a program finds in this module: see cuda_loader.cc.

@@ -1,6 +1,6 @@
 #include "core/comm/nccl/device_tree_sum.h"
 
-#include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/base/status.h"
 
 namespace tricorn::comm {

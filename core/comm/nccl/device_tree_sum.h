@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/backend/cuda/source_module.h"
+#include "core/backend/cuda/codegen/source_module.h"
 #include "core/comm/shard_tree.h"
 #include "core/tensor/dtype.h"
 

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "absl/time/clock.h"
-#include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/base/status.h"
 #include "core/comm/nccl/nccl_reducer.h"
 

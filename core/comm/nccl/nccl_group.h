@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "core/backend/cuda/device_context.h"
+#include "core/backend/cuda/device/device_context.h"
 #include "core/base/mutex.h"
 #include "core/comm/device/connect_device_group.h"
 #include "core/comm/failure.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/backend/cuda/cuda_error.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/backend/device_collectives.h"
 #include "core/base/status.h"
 

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/backend/cuda/source_module.h"
+#include "core/backend/cuda/codegen/source_module.h"
 #include "core/comm/nccl/device_tree_sum.h"
 #include "core/comm/nccl/nccl_group.h"
 #include "core/comm/shard_reducer.h"

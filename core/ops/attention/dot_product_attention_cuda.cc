@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <array>
 
-#include "core/backend/cuda/dnn_attention.h"
-#include "core/backend/cuda/dnn_plan.h"
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
-#include "core/backend/cuda/stacked_gradients.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/dnn/dnn_attention.h"
+#include "core/backend/cuda/dnn/dnn_plan.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
+#include "core/backend/cuda/product/stacked_gradients.h"
 #include "core/base/status.h"
 #include "core/ops/attention/attention.h"
 

@@ -1,5 +1,5 @@
-#include "core/backend/cuda/cuda_error.h"
-#include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda/kernel/kernel.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/backend/device_collectives.h"
 #include "core/ops/collective/collective.h"
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
 
-#include "core/backend/cuda/dnn_conv.h"
-#include "core/backend/cuda/dnn_plan.h"
-#include "core/backend/cuda/folded_conv.h"
+#include "core/backend/cuda/dnn/dnn_conv.h"
+#include "core/backend/cuda/dnn/dnn_plan.h"
+#include "core/backend/cuda/dnn/folded_conv.h"
 #include "core/base/status.h"
 #include "core/ops/conv/conv.h"
 

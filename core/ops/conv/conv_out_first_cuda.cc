@@ -1,6 +1,6 @@
-#include "core/backend/cuda/dnn_conv.h"
-#include "core/backend/cuda/dnn_plan.h"
-#include "core/backend/cuda/kernel.h"
+#include "core/backend/cuda/dnn/dnn_conv.h"
+#include "core/backend/cuda/dnn/dnn_plan.h"
+#include "core/backend/cuda/kernel/kernel.h"
 #include "core/base/status.h"
 #include "core/ops/conv/conv_out_first.h"
 

@@ -1,7 +1,7 @@
 #include "core/ops/conv/conv.h"
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 
 // Convolutions of any rank, dtype, groups and padding as one thread an element of the result: what

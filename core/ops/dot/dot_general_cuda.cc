@@ -1,14 +1,14 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/backend/cuda/cuda_error.h"
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/fused_product.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
-#include "core/backend/cuda/lt_matmul.h"
-#include "core/backend/cuda/narrow_product.h"
-#include "core/backend/cuda/stacked_gradients.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
+#include "core/backend/cuda/product/fused_product.h"
+#include "core/backend/cuda/product/lt_matmul.h"
+#include "core/backend/cuda/product/narrow_product.h"
+#include "core/backend/cuda/product/stacked_gradients.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/base/status.h"
 #include "core/ops/dot/dot.h"
 

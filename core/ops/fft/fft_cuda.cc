@@ -1,8 +1,8 @@
 #include <utility>
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/fft_plan.h"
-#include "core/backend/cuda/generated_kernel.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
+#include "core/backend/cuda/libraries/fft_plan.h"
 #include "core/ops/fft/fft.h"
 
 namespace tricorn::backend::cuda {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/backend/cuda/index_code.h"
-#include "core/backend/cuda/sort_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/sort_code.h"
 #include "core/base/status.h"
 #include "core/ops/gather/gather.h"
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 
 namespace tricorn::backend::cuda {

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/index_code.h"
-#include "core/backend/cuda/sorted_folds.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/sorted_folds.h"
 #include "core/base/status.h"
 #include "core/ops/gather/gather.h"
 #include "core/ops/reduce/reduce.h"

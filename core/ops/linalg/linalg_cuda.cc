@@ -1,4 +1,4 @@
-#include "core/backend/cuda/host_kernel.h"
+#include "core/backend/cuda/kernel/host_kernel.h"
 #include "core/backend/lapack/matrix_op.h"
 
 // By LAPACK on the host: its vectors come out with the signs that they have on every other backend,

@@ -1,4 +1,4 @@
-#include "core/backend/cuda/host_kernel.h"
+#include "core/backend/cuda/kernel/host_kernel.h"
 #include "core/ops/nn/ctc_beam_arrays.h"
 #include "core/tensor/tensor.h"
 

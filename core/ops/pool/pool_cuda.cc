@@ -1,8 +1,8 @@
 #include "core/ops/pool/pool.h"
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 
 // Pooling and its gradients, channels last, as one thread an element of the result; of max pooling

@@ -1,4 +1,4 @@
-#include "core/backend/cuda/generated_kernel.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 #include "core/ops/random/random.h"
 

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-// The steps of an LSTM as CUDA C++ over core/backend/cuda/mma_code.h: for lstm_cuda.cc.
+// The steps of an LSTM as CUDA C++ over core/backend/cuda/codegen/mma_code.h: for lstm_cuda.cc.
 
 namespace tricorn::backend::cuda {
 

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
-#include "core/backend/cuda/cuda_error.h"
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/kernel.h"
-#include "core/backend/cuda/kernel_name.h"
-#include "core/backend/cuda/mma_code.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/mma_code.h"
+#include "core/backend/cuda/kernel/kernel.h"
+#include "core/backend/cuda/kernel/kernel_name.h"
+#include "core/backend/cuda/runtime/cuda_error.h"
 #include "core/base/status.h"
 #include "core/ops/recurrent/lstm_code.h"
 

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <array>
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/fold_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/fold_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 #include "core/ops/reduce/reduce.h"
 

@@ -1,8 +1,8 @@
 #include "core/ops/shape/shape.h"
 
-#include "core/backend/cuda/element_code.h"
-#include "core/backend/cuda/generated_kernel.h"
-#include "core/backend/cuda/index_code.h"
+#include "core/backend/cuda/codegen/element_code.h"
+#include "core/backend/cuda/codegen/index_code.h"
+#include "core/backend/cuda/kernel/generated_kernel.h"
 #include "core/base/status.h"
 
 // Shape ops as gathers: each element of the result finds the one it comes from.
