@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Checks every #include: no arrow points upward, and a library is known to its adapters alone."""
+"""Checks every #include: no arrow points upward, a folder sees only those that its target depends on,
+and a library is known to its adapters alone."""
 
 import fnmatch
 import re
 import sys
 
-from tree import ROOT, files, layers, report
+from tree import ROOT, dependencies, files, layers, report
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(?:"([^"]+)"|<([^>]+)>)', re.MULTILINE)
 PROJECT = ("core/", "proto/", "server/", "worker/", "client/", "tests/")
@@ -42,22 +43,35 @@ STANDARD = re.compile(r"[a-z_0-9]+$|std(int|def|io|lib)\.h$|(sys/|netinet/|arpa/
 
 def unit(path, order):
     """Index in `order` of the unit that `path` lies in, or None."""
-    if re.search(r"_(cpu|cuda)\.\w+$", path) and path.startswith("core/ops/"):
-        path = "core/backend/"  # kernels stand beside their op and belong to the backends
     ranks = [i for i, folder in enumerate(order) if path.startswith(folder + "/")]
     return ranks[-1] if ranks else None
 
 
-def problems_of(path, text, order):
+def folder_of(path, depends):
+    """The innermost folder with a CMakeLists.txt that `path` lies in, or the empty string."""
+    while path and path not in depends:
+        path = path.rpartition("/")[0]
+    return path
+
+
+def problems_of(path, text, order, depends):
     is_test = path.endswith("_test.cc") or path.startswith("tests/")
+    place = path
+    # Kernels stand beside their op and belong to the backends.
+    if kernel := re.fullmatch(r"core/ops/.*_(cpu|cuda)\.\w+", path):
+        place = f"core/backend/{kernel.group(1)}/"
+    folder = folder_of(place, depends)
     for match in INCLUDE.finditer(text):
         line = text.count("\n", 0, match.start()) + 1
         header = match.group(1) or match.group(2)
         where = f"{path}:{line}"
         if header.startswith(PROJECT):
-            mine, theirs = unit(path, order), unit(header, order)
+            mine, theirs = unit(place, order), unit(header, order)
             if not is_test and mine is not None and theirs is not None and theirs > mine:
                 yield f"{where}: {order[mine]} may not use {header}: the arrow points upward"
+            target = folder_of(header, depends)
+            if not is_test and depends.get(folder) and target not in {folder, *depends[folder]}:
+                yield f"{where}: {header}: {folder} does not depend on {target}"
             continue
         if (
             match.group(1)
@@ -77,11 +91,11 @@ def problems_of(path, text, order):
 
 
 def main():
-    order = layers()
+    order, depends = layers(), dependencies()
     problems = []
     for path in files("*.h", "*.cc", "*.cu"):
         text = (ROOT / path).read_text(errors="replace")
-        problems += problems_of(path, text, order)
+        problems += problems_of(path, text, order, depends)
         if path.endswith(".h") and "#pragma once" not in text:
             problems.append(f"{path}: has no #pragma once")
     return report("includes", problems)

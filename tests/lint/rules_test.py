@@ -6,11 +6,11 @@ import unittest
 
 from files import FORBIDDEN, VAGUE
 from includes import problems_of
-from tree import layers
+from tree import dependencies, layers
 
 
 def includes(path, line):
-    return list(problems_of(path, line + "\n", layers()))
+    return list(problems_of(path, line + "\n", layers(), dependencies()))
 
 
 class Includes(unittest.TestCase):
@@ -20,6 +20,14 @@ class Includes(unittest.TestCase):
         self.assertIn(
             "upward", includes("core/ops/add/add.cc", '#include "core/backend/device.h"')[0]
         )
+
+    def test_a_folder_sees_those_that_its_target_depends_on(self):
+        cuda = "core/backend/cuda"
+        self.assertEqual([], includes(f"{cuda}/dnn/a.cc", f'#include "{cuda}/kernel/kernel.h"'))
+        line = f'#include "{cuda}/program/program.h"'
+        self.assertIn("does not depend on", includes(f"{cuda}/dnn/a.cc", line)[0])
+        self.assertEqual([], includes(f"{cuda}/dnn/a_test.cc", line))
+        self.assertEqual([], includes("core/ops/add/add_cuda.cc", line))
 
     def test_kernels_beside_an_op_belong_to_the_backends(self):
         line = '#include "core/backend/device.h"'

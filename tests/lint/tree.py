@@ -20,6 +20,35 @@ def layers():
     return re.search(r"set\(TRICORN_LAYERS([^)]*)\)", text).group(1).split()
 
 
+# What a call in a folder's CMakeLists.txt depends on beside the DEPS that it names.
+IMPLIED = {"tricorn_layer_family": {"core/keras/layers"}}
+TARGET = re.compile(r"^\s*(tricorn_\w+)\(([^)]*)\)", re.MULTILINE)
+
+
+def dependencies():
+    """By folder with a CMakeLists.txt: the folders that its target depends on, directly or not; None
+    where no target of ours says."""
+    direct = {}
+    for path in files("*CMakeLists.txt"):
+        folder = path.rpartition("/")[0]
+        direct[folder] = None
+        text = re.sub("#.*", "", (ROOT / path).read_text())
+        for call, arguments in TARGET.findall(text):
+            if call == "tricorn_test":  # may look at any folder
+                continue
+            named = re.search(r"\bDEPS\s([^A-Z]*)", arguments)
+            if named or call in IMPLIED:
+                folders = set(named.group(1).split() if named else ()) | IMPLIED.get(call, set())
+                direct[folder] = (direct[folder] or set()) | folders
+
+    def below(folder, seen):
+        for dependency in (direct.get(folder) or set()) - seen:
+            seen |= {dependency} | below(dependency, seen | {dependency})
+        return seen
+
+    return {folder: folders and below(folder, set()) for folder, folders in direct.items()}
+
+
 def report(check, problems):
     """Prints the problems, one a line, and gives the exit status."""
     for problem in problems:
