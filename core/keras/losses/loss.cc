@@ -1,5 +1,7 @@
 #include "core/keras/losses/loss.h"
 
+#include <tuple>
+
 #include "core/keras/losses/circle.h"
 #include "core/keras/losses/crossentropy.h"
 #include "core/keras/losses/ctc.h"
@@ -21,6 +23,7 @@ LossSum Loss::Sum(Value y_true, Value y_pred, Value sample_weight, Value mask) c
   const ir::Builder::Scope scope(y_pred.builder(), name());
   if (IsFloating(y_true.dtype())) y_true = InLossDType(y_true);
   y_pred = InLossDType(y_pred);
+  std::tie(y_true, y_pred) = SqueezeOrExpandToSameRank(y_true, y_pred);
   const Value entries = Call(y_true, y_pred);
   const Value own = Mask(y_true, y_pred);
   if (own) mask = mask ? ops::LogicalAnd(mask, own) : own;

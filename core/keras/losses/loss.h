@@ -30,7 +30,8 @@ class Loss : public Serializable {
   virtual ir::Value Mask(ir::Value /*y_true*/, ir::Value /*y_pred*/) const { return {}; }
 
   // Weighted and reduced as `reduction` says; `sample_weight` and `mask` (of y_pred) may be none.
-  // Both arguments are cast to float32 first, or kept in float64.
+  // Both arguments are cast to float32 first, or kept in float64; where one lacks a last axis of
+  // length 1 that the other has, it gets it.
   LossSum Sum(ir::Value y_true, ir::Value y_pred, ir::Value sample_weight, ir::Value mask) const;
   // The same as one value: a scalar, or all entries for reduction "none".
   ir::Value operator()(ir::Value y_true, ir::Value y_pred, ir::Value sample_weight = {},
