@@ -4,6 +4,7 @@
 
 #include "core/keras/losses/reduction.h"
 #include "core/ops/elementwise/elementwise.h"
+#include "core/ops/gather/gather.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 
@@ -14,14 +15,9 @@ using ir::Value;
 
 Value AsFloat(Value matches) { return ops::Cast(matches, DType::kF32); }
 
-// Whether fewer than k predictions beat the one at `target`, which must be a finite one.
-// Source: `in_top_k`: ties with the target count as in.
+// Ties with the target count as in.
 Value InTopK(Value target, Value y_pred, int64_t k) {
-  const Value index = ops::Iota(y_pred.builder(), {DType::kI32, y_pred.shape()}, y_pred.rank() - 1);
-  const Value is_target = ops::Equal(index, ops::ExpandDims(ops::Cast(target, DType::kI32), {-1}));
-  const Value score = ops::Sum(ops::Where(is_target, y_pred, 0.0), {-1}, true);
-  const Value better = ops::Sum(AsFloat(ops::Greater(y_pred, score)), {-1});
-  return AsFloat(ops::Less(better, k));
+  return AsFloat(ops::InTopK(ops::Cast(target, DType::kI32), y_pred, k));
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "core/backend/reference/reference.h"
+#include "core/keras/metrics/accuracy.h"
 #include "core/keras/metrics/mean_metric_wrapper.h"
 #include "core/ops/elementwise/elementwise.h"
 
@@ -70,6 +73,21 @@ double ResultOf(const Metric& metric) {
       {{Tensor::From<float>({3, 1}, {0, 1, 1}), Tensor::From<float>({3, 1}, {0.4f, 0.4f, 0.9f})}});
   EXPECT_TRUE(value.ok()) << value.status();
   return value.ok() ? (*value)[0].At(0) : -1;
+}
+
+// As in Keras.
+TEST(TopKCategoricalAccuracy, HasNoHitWhereThePredictionIsNoNumberOrTheLabelNoClass) {
+  ir::Builder builder;
+  const ir::Value labels = builder.Input("labels", {DType::kI32, {3}});
+  const ir::Value y_pred = builder.Input("y_pred", {DType::kF32, {3, 3}});
+  const ir::Values state = SparseTopKCategoricalAccuracy({.k = 1}).Update(labels, y_pred, {}, {});
+  const auto graph = builder.Finish({{"hits", state[0]}});
+  ASSERT_TRUE(graph.ok()) << graph.status();
+  const auto hits = backend::MakeReferenceDevice()->Evaluate(
+      *graph, {{Tensor::From<int32_t>({3}, {0, 1, 3}),
+                Tensor::From<float>({3, 3}, {NAN, 1, 2, 0.1f, 0.5f, 0.2f, -1, -1, -2})}});
+  ASSERT_TRUE(hits.ok()) << hits.status();
+  EXPECT_EQ((*hits)[0].At(0), 1);
 }
 
 TEST(MeanMetricWrapper, TakesAFunctionOfKerasWithItsArguments) {
