@@ -227,8 +227,7 @@ void RuleOptimizer::ApplyOne(CallContext& context, size_t index, Value gradient,
   update.step = ops::Cast(UpdateCount(context), old.dtype());
   const std::optional<double> decay = Decay(weight);
   update.variable = decay ? old - old * *decay * update.learning_rate : old;
-  Value next = UpdateStep(update);
-  if (weight.constraint != nullptr) next = (*weight.constraint)(next);
+  const Value next = UpdateStep(update);
   AssignSlots(update, is_update);
   context.Assign(weight, is_update ? ops::Where(is_update, next, old) : next);
 }
@@ -245,6 +244,16 @@ void RuleOptimizer::UpdateAverages(CallContext& context) const {
       const Value overwrite = ops::Equal(ops::Mod(count + 1, *base_.ema_overwrite_frequency), 0);
       context.Assign(*trainable()[i], ops::Where(overwrite, average, weight));
     }
+  }
+}
+
+// As Keras does, after each step, whether it was an update or not: averages are of the weights
+// before.
+void RuleOptimizer::ApplyConstraints(CallContext& context, ir::Operands gradients) const {
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const Variable& weight = *trainable()[i];
+    if (!gradients[i] || weight.constraint == nullptr) continue;
+    context.Assign(weight, (*weight.constraint)(context.Read(weight)));
   }
 }
 
@@ -270,6 +279,7 @@ void RuleOptimizer::Apply(CallContext& context, std::span<const Value> gradients
     if (grads[i]) ApplyOne(context, i, grads[i], rate, is_update);
   }
   if (base_.use_ema) UpdateAverages(context);
+  ApplyConstraints(context, grads);
   context.Assign(iteration(), context.Read(iteration()) + 1);
 }
 

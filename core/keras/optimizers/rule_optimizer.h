@@ -124,6 +124,7 @@ class RuleOptimizer : public Optimizer {
   void ApplyOne(CallContext& context, size_t index, ir::Value gradient, ir::Value rate,
                 ir::Value is_update) const;
   void UpdateAverages(CallContext& context) const;
+  void ApplyConstraints(CallContext& context, ir::Operands gradients) const;
 
   OptimizerConfig base_;
   std::vector<std::string> excluded_;

@@ -3,10 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/backend/cpu/cpu_device.h"
+#include "core/keras/constraints/non_neg.h"
 #include "core/keras/layers/core/dense.h"
 #include "core/keras/layers/core/input_layer.h"
 #include "core/keras/models/sequential.h"
 #include "core/keras/optimizers/adam.h"
+#include "core/keras/optimizers/sgd.h"
 #include "core/keras/training/trainer.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
@@ -63,6 +65,43 @@ TEST(ValueAndGradient, WantsAFloatingScalar) {
                         });
   EXPECT_EQ(std::string(rows({kX}).status().message()),
             "value: expected a floating scalar, received float32(4, 1)");
+}
+
+// The values of Keras: constraints come after averages, and after steps that only accumulate.
+TEST(GradientStep, ConstrainsWeightsAsKerasDoes) {
+  const auto weights_after = [](OptimizerConfig base, std::vector<float> start,
+                                const std::vector<std::vector<float>>& gradients) {
+    backend::cpu::CpuDevice device;
+    DeviceState state(device);
+    Variable weight;
+    weight.name = weight.path = "w";
+    weight.type = {DType::kF32, {2}};
+    weight.value = Tensor::From<float>({2}, start);
+    weight.constraint = std::make_shared<const NonNeg>();
+    base.learning_rate = 1.0;
+    SGD sgd(base);
+    Variable* const weights[] = {&weight};
+    GradientStep step(state, sgd, weights);
+    std::vector<float> after;
+    for (const std::vector<float>& gradient : gradients) {
+      EXPECT_EQ(step.Apply({Tensor::From<float>({2}, gradient)}), absl::OkStatus());
+      EXPECT_EQ(state.Download(weights), absl::OkStatus());
+      after.insert(after.end(), {weight.value.data<float>()[0], weight.value.data<float>()[1]});
+    }
+    EXPECT_EQ(state.Download(sgd.variables()), absl::OkStatus());
+    sgd.FinalizeVariables();
+    after.insert(after.end(), {weight.value.data<float>()[0], weight.value.data<float>()[1]});
+    return after;
+  };
+  EXPECT_EQ(
+      weights_after({.use_ema = true, .ema_momentum = 0.5}, {1, 1}, {{2, -1}, {1, 1}, {-3, 0}}),
+      (std::vector<float>{0, 2, 0, 1, 3, 1, 1, 1.25}));
+  EXPECT_EQ(weights_after({.use_ema = true, .ema_momentum = 0.5, .ema_overwrite_frequency = 2},
+                          {1, 1}, {{2, -1}, {1, 1}, {-3, 0}}),
+            (std::vector<float>{0, 2, 0, 1.5, 3, 1.5, 1, 1.5}));
+  EXPECT_EQ(weights_after({.gradient_accumulation_steps = 2}, {-1, 1},
+                          {{2, -1}, {1, 1}, {-3, 0}, {0, 0}}),
+            (std::vector<float>{0, 1, 0, 1, 0, 1, 1.5, 1, 1.5, 1}));
 }
 
 TEST(GradientStep, WantsOneGradientAVariable) {
