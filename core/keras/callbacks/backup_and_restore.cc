@@ -9,6 +9,23 @@ namespace {
 constexpr std::string_view kWeights = "latest.weights.h5";
 constexpr std::string_view kMetadata = "training_metadata.json";
 constexpr std::string_view kBefore = ".bkp";
+// Metadata whose weights are being written: those to go by where a kill came before they were in
+// place, which the count of updates tells.
+constexpr std::string_view kNext = ".next";
+
+absl::StatusOr<Json> ReadMetadata(Env& env, const std::string& path) {
+  ASSIGN_OR_RETURN(const std::string text, env.ReadFile(path));
+  absl::StatusOr<Json> json = Json::Parse(text);
+  if (!json.ok()) return WithSubject(json.status(), path);
+  if ((*json)["epoch"].is_int() && (*json)["epoch"].AsInt() >= 0) return json;
+  return InvalidArgument("{}: expected the number of an epoch, received {}", path,
+                         json->Dump().substr(0, 60));
+}
+
+// After SyncToHost.
+Json UpdatesOf(Trainer& trainer) {
+  return Json(static_cast<int64_t>(trainer.optimizer().iteration().value.At(0)));
+}
 
 }  // namespace
 
@@ -40,14 +57,17 @@ absl::Status BackupAndRestore::Restore(Trainer& trainer, std::string_view suffix
   if (!suffix.empty()) RETURN_IF_ERROR(env_.Remove(readable));
   RETURN_IF_ERROR(loaded.status());
   RETURN_IF_ERROR(trainer.SetOptimizerState(loaded->optimizer.variables));
+  const std::string next = PathOf(kMetadata) + std::string(kNext);
+  if (suffix.empty() && env_.Exists(next)) {
+    const absl::StatusOr<Json> json = ReadMetadata(env_, next);
+    if (json.ok() && (*json)["iteration"] == UpdatesOf(trainer)) {
+      options.initial_epoch = (*json)["epoch"].AsInt();
+      return absl::OkStatus();
+    }
+  }
   const std::string metadata = PathOf(kMetadata) + std::string(suffix);
   if (!env_.Exists(metadata)) return absl::OkStatus();
-  ASSIGN_OR_RETURN(const std::string text, env_.ReadFile(metadata));
-  ASSIGN_OR_RETURN(const Json json, Json::Parse(text));
-  if (!json["epoch"].is_int() || json["epoch"].AsInt() < 0) {
-    return InvalidArgument("{}: expected the number of an epoch, received {}", metadata,
-                           json.Dump().substr(0, 60));
-  }
+  ASSIGN_OR_RETURN(const Json json, ReadMetadata(env_, metadata));
   options.initial_epoch = json["epoch"].AsInt();
   return absl::OkStatus();
 }
@@ -87,9 +107,13 @@ absl::Status BackupAndRestore::Backup(Trainer& trainer) {
   }
   RETURN_IF_ERROR(trainer.SyncToHost());
   const OptimizerState state = {trainer.optimizer().name(), trainer.OptimizerState()};
+  const std::string metadata =
+      Json::MakeObject({{"epoch", epoch_}, {"batch", step_}, {"iteration", UpdatesOf(trainer)}})
+          .Dump();
+  const std::string next = PathOf(kMetadata) + std::string(kNext);
+  RETURN_IF_ERROR(env_.WriteFileAtomically(next, metadata));
   RETURN_IF_ERROR(SaveWeights(env_, PathOf(kWeights), trainer.model(), {.optimizer = state}));
-  const Json metadata = Json::MakeObject({{"epoch", epoch_}, {"batch", step_}});
-  return env_.WriteFileAtomically(PathOf(kMetadata), metadata.Dump());
+  return env_.Rename(next, PathOf(kMetadata));
 }
 
 absl::Status BackupAndRestore::OnTrainEnd(Trainer&) {

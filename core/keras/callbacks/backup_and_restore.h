@@ -17,8 +17,9 @@ struct BackupAndRestoreConfig {
 };
 // Keeps the state of Fit in a folder of its own, latest.weights.h5 and training_metadata.json as
 // Keras names them, and goes on from there when Fit is called again after it was interrupted: at
-// the beginning of the epoch that the last backup was taken in. With `double_checkpoint` the backup
-// before is kept too, for when the last one cannot be read. The folder is removed at the end.
+// the beginning of the epoch that the last backup was taken in, also where the process was killed
+// between the two files. With `double_checkpoint` the backup before is kept too, for when the last
+// one cannot be read. The folder is removed at the end.
 // Errors: InvalidArgument without a folder; those of the file system and of files that do not fit.
 class BackupAndRestore : public CallbackWith<BackupAndRestore, BackupAndRestoreConfig> {
  public:

@@ -6,6 +6,7 @@
 
 #include "core/backend/cpu/cpu_device.h"
 #include "core/base/env.h"
+#include "core/base/failing_env.h"
 #include "core/data/dataset.h"
 #include "core/keras/callbacks/backup_and_restore.h"
 #include "core/keras/callbacks/csv_logger.h"
@@ -236,6 +237,52 @@ TEST(BackupAndRestore, TakesTheBackupBeforeWhenTheLastIsDamaged) {
   const auto rest = fitting.Fit({.epochs = 4}, {&backup});
   ASSERT_TRUE(rest.ok()) << rest.status();
   EXPECT_THAT(rest->epochs, ElementsAre(2, 3));
+}
+
+TEST(BackupAndRestore, AFailureAtAnyMomentLosesNothingAndRepeatsNothing) {
+  const std::string adam = R"({"class_name": "Adam", "config": {}})";
+  const FitOptions options{.epochs = 3, .shuffle = false};
+  Fitting whole(adam);
+  ASSERT_TRUE(whole.Fit(options, {}).ok());
+  ASSERT_TRUE(whole.trainer->SyncToHost().ok());
+  for (int allowed = 0;; ++allowed) {
+    ASSERT_LT(allowed, 200);
+    const BackupAndRestoreConfig config{.backup_dir = TempPath("killed_backup")};
+    FailingEnv failing(allowed);
+    BackupAndRestore killed(config, failing), backup(config);
+    Fitting first(adam), second(adam);
+    if (first.Fit(options, {&killed}).ok()) break;
+    ASSERT_TRUE(second.Fit(options, {&backup}).ok()) << allowed;
+    ASSERT_TRUE(second.trainer->SyncToHost().ok());
+    EXPECT_EQ(second.model->GetWeights(), whole.model->GetWeights()) << allowed;
+  }
+}
+
+TEST(SwapEMAWeights, GoesOnFromACheckpointAtTheEndOfAnEpoch) {
+  const std::string optimizer = R"({"class_name": "SGD", "config": {"learning_rate": 0.1,
+    "use_ema": true, "ema_momentum": 0.9}})";
+  Fitting whole(optimizer), second(optimizer);
+  SwapEMAWeights swap({.swap_on_epoch = true}), restored({.swap_on_epoch = true});
+  struct {
+    std::vector<Tensor> weights, optimizer;
+    Callback::State callback;
+  } checkpoint;
+  LambdaCallback save({.on_epoch_end = [&](Trainer& trainer, int64_t epoch, Logs&) {
+    if (epoch != 0) return absl::OkStatus();
+    const absl::Status status = trainer.SyncToHost();
+    checkpoint = {trainer.model().GetWeights(), trainer.OptimizerState(), swap.SaveState()};
+    return status;
+  }});
+  ASSERT_TRUE(whole.Fit({.epochs = 3, .shuffle = false}, {&swap, &save}).ok());
+  LambdaCallback restore({.on_train_begin = [&](Trainer& trainer, FitOptions&) {
+    return restored.RestoreState(trainer, checkpoint.callback);
+  }});
+  ASSERT_TRUE(second.model->SetWeights(checkpoint.weights).ok());
+  ASSERT_TRUE(second.trainer->SetOptimizerState(checkpoint.optimizer).ok());
+  ASSERT_TRUE(
+      second.Fit({.epochs = 3, .initial_epoch = 1, .shuffle = false}, {&restored, &restore}).ok());
+  ASSERT_TRUE(whole.trainer->SyncToHost().ok() && second.trainer->SyncToHost().ok());
+  EXPECT_EQ(second.model->GetWeights(), whole.model->GetWeights());
 }
 
 TEST(SwapEMAWeights, EvaluatesWithTheAverages) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/keras/callbacks/callback_state.h"
 
 namespace tricorn::keras {
 
@@ -17,6 +18,20 @@ absl::Status SwapEMAWeights::Set(Trainer& trainer, bool averages) {
   for (const auto& [weight, average] : pairs) std::swap(weight->value, average->value);
   averages_in_model_ = averages;
   return trainer.SyncToDevice();
+}
+
+Callback::State SwapEMAWeights::SaveState() const {
+  StateWriter state;
+  state.Add("averages_in_model", int64_t{averages_in_model_});
+  return state.Take();
+}
+
+absl::Status SwapEMAWeights::RestoreState(Trainer&, const State& state) {
+  StateReader reader(kClassName, state);
+  int64_t averages_in_model = 0;
+  reader.Read("averages_in_model", &averages_in_model);
+  averages_in_model_ = averages_in_model != 0;
+  return reader.status();
 }
 
 absl::Status SwapEMAWeights::OnTrainBegin(Trainer&, FitOptions& options) {

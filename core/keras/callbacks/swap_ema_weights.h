@@ -19,6 +19,8 @@ class SwapEMAWeights : public CallbackWith<SwapEMAWeights, SwapEMAWeightsConfig>
   absl::Status OnTrainBegin(Trainer& trainer, FitOptions& options) override;
   absl::Status OnEpochBegin(Trainer& trainer, int64_t epoch) override;
   absl::Status OnEpochEnd(Trainer& trainer, int64_t epoch, Logs& logs) override;
+  State SaveState() const override;
+  absl::Status RestoreState(Trainer& trainer, const State& state) override;
   absl::Status OnTestBegin(Trainer& trainer) override { return Set(trainer, true); }
   absl::Status OnTestEnd(Trainer& trainer, const Logs&) override { return Set(trainer, false); }
   absl::Status OnPredictBegin(Trainer& trainer) override { return Set(trainer, true); }
