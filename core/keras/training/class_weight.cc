@@ -1,9 +1,13 @@
 #include "core/keras/training/class_weight.h"
 
+#include <cmath>
+
 #include "core/base/status.h"
 
 namespace tricorn::keras {
 namespace {
+
+constexpr double kMostLabel = 0x1p53;  // beyond, a double holds no number of a class
 
 // The first position of the largest value in a row.
 int64_t ArgMax(const Tensor& y, int64_t row, int64_t width) {
@@ -25,8 +29,13 @@ absl::StatusOr<Tensor> SampleWeightsOf(const Tensor& y, const std::map<int64_t, 
   const int64_t width = y.shape().rank() == 2 ? y.shape()[1] : 1;
   Tensor out = Tensor::Uninitialized(DType::kF32, {rows});
   for (int64_t row = 0; row < rows; ++row) {
-    const int64_t label = width > 1 ? ArgMax(y, row, width) : static_cast<int64_t>(y.At(row));
-    const auto it = weights.find(label);
+    const double label =
+        width > 1 ? static_cast<double>(ArgMax(y, row, width)) : std::nearbyint(y.At(row));
+    if (!(std::abs(label) < kMostLabel)) {
+      return InvalidArgument(
+          "class_weight: expected labels that are numbers of classes, received {}", label);
+    }
+    const auto it = weights.find(static_cast<int64_t>(label));
     out.data<float>()[row] = it == weights.end() ? 1.0f : static_cast<float>(it->second);
   }
   return out;

@@ -9,8 +9,8 @@
 namespace tricorn::keras {
 
 // A float32 weight a sample, by its class: `y` holds class indices, (rows,) or (rows, 1), or
-// one-hot rows. Classes that are not listed weigh 1. Errors: InvalidArgument for labels of another
-// form.
+// one-hot rows; a float stands for the nearest integer. Classes that are not listed weigh 1.
+// Errors: InvalidArgument for labels of another form.
 absl::StatusOr<Tensor> SampleWeightsOf(const Tensor& y, const std::map<int64_t, double>& weights);
 
 // Gives a batch the weights of its labels' classes; does nothing without weights. Errors:

@@ -34,7 +34,7 @@ int GatherThreads() {
 }
 
 int64_t NumSteps(int64_t rows, int64_t batch_size, std::optional<int64_t> limit) {
-  const int64_t steps = (rows + batch_size - 1) / batch_size;
+  const int64_t steps = rows / batch_size + (rows % batch_size == 0 ? 0 : 1);
   return limit ? std::min(steps, *limit) : steps;
 }
 
@@ -147,8 +147,9 @@ absl::StatusOr<Logs> Trainer::EvaluatePlan(const EpochPlan& plan, Callbacks call
 
 absl::StatusOr<Logs> Trainer::Evaluate(const Dataset& dataset, const EvaluateOptions& options,
                                        Callbacks callbacks) {
-  if (options.batch_size < 1) {
-    return InvalidArgument("batch_size: expected at least 1, received {}", options.batch_size);
+  if (options.batch_size < 1 || options.steps.value_or(1) < 1) {
+    return InvalidArgument("batch_size, steps: expected at least 1, received {} and {}",
+                           options.batch_size, options.steps.value_or(1));
   }
   return EvaluatePlan(
       {&dataset, {0, dataset.num_rows()}, options.batch_size, Capped(options.steps)}, callbacks);

@@ -158,7 +158,8 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset,
                    ColumnMap::Make(dataset.columns(), model_.input_names(), {}, false));
   Prefetcher batches(dataset, EpochOrder::Sequential({0, dataset.num_rows()}),
                      {.batch_size = options.batch_size});
-  Progress progress{.steps = (dataset.num_rows() + options.batch_size - 1) / options.batch_size};
+  const int64_t rows = dataset.num_rows();
+  Progress progress{.steps = rows / options.batch_size + (rows % options.batch_size == 0 ? 0 : 1)};
   for (const std::optional<int64_t> most : {options.steps, CurrentSettings().max_steps_per_epoch}) {
     if (most) progress.steps = std::min(progress.steps, *most);
   }
