@@ -4,6 +4,7 @@
 
 #include "core/base/json_fields.h"
 #include "core/base/status.h"
+#include "core/keras/training/auto_loss_scale.h"
 #include "core/keras/training/class_weight.h"
 #include "core/keras/training/step_labels.h"
 
@@ -22,12 +23,16 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(Model& model, backend::
   }
   std::unique_ptr<Trainer> trainer(new Trainer(model, device, distribution, objects));
   Json config = model.compile_config();
+  const bool scales_loss = !(config["auto_scale_loss"] == Json(false));
   config.Erase("auto_scale_loss");
   RETURN_IF_ERROR(WithSubject(FromJson(config, &trainer->config_), "compile_config"));
   const Deserializer deserializer(trainer->objects_);
   CompiledModel& compiled = trainer->compiled_;
   compiled.model = &model;
   ASSIGN_OR_RETURN(compiled.optimizer, MakeOptimizer(trainer->config_.optimizer, deserializer));
+  if (scales_loss) {
+    compiled.optimizer = WithAutoLossScale(model, std::move(compiled.optimizer));
+  }
   for (Variable* variable : model.trainable_weights()) {
     (variable->overwritten_by_gradient ? compiled.overwritten : compiled.trainable)
         .push_back(variable);
