@@ -65,10 +65,11 @@ absl::StatusOr<Trainer*> LocalModel::GetTrainer() {
   RETURN_IF_ERROR(status_);
   if (trainer_ == nullptr) {
     ASSIGN_OR_RETURN(
-        trainer_,
+        std::unique_ptr<Trainer> trainer,
         Trainer::Create(*model_, *device_,
                         {.communicator = nullptr, .threads_per_shard = num_threads_}, objects_));
-    RETURN_IF_ERROR(trainer_->RestoreOptimizerState(loaded_state_.variables).status());
+    RETURN_IF_ERROR(trainer->RestoreOptimizerState(loaded_state_.variables).status());
+    trainer_ = std::move(trainer);
   }
   return trainer_.get();
 }
@@ -77,9 +78,12 @@ absl::StatusOr<History> LocalModel::Fit(const Dataset& train, const FitOptions& 
                                         const Dataset* validation,
                                         std::span<Callback* const> callbacks) {
   ASSIGN_OR_RETURN(Trainer * trainer, GetTrainer());
-  ASSIGN_OR_RETURN(History history, trainer->Fit(train, validation, options, callbacks));
-  RETURN_IF_ERROR(trainer->SyncToHost());
-  if (predictor_ != nullptr) RETURN_IF_ERROR(predictor_->Refresh());
+  absl::StatusOr<History> history = trainer->Fit(train, validation, options, callbacks);
+  // After an error too: what was trained until then is what the model has.
+  absl::Status synced = trainer->SyncToHost();
+  if (synced.ok() && predictor_ != nullptr) synced = predictor_->Refresh();
+  RETURN_IF_ERROR(history.status());
+  RETURN_IF_ERROR(synced);
   return history;
 }
 
@@ -179,7 +183,12 @@ absl::StatusOr<std::vector<std::string>> LocalModel::LoadWeights(
   ASSIGN_OR_RETURN(LoadedWeights loaded, keras::LoadWeights(Env::Posix(), path, *model_, options));
   status_ = absl::OkStatus();
   RETURN_IF_ERROR(TakeWeights());
-  if (!loaded.optimizer.variables.empty() && trainer_ != nullptr) {
+  if (loaded.optimizer.variables.empty() || !model_->compile_config().is_object()) {
+    return std::move(loaded.skipped);
+  }
+  if (trainer_ == nullptr) {
+    loaded_state_ = std::move(loaded.optimizer);
+  } else {
     RETURN_IF_ERROR(trainer_->RestoreOptimizerState(loaded.optimizer.variables).status());
   }
   return std::move(loaded.skipped);

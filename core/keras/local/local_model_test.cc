@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/base/random.h"
 #include "core/keras/layers/convolutional/conv.h"
 #include "core/keras/layers/core/dense.h"
@@ -255,6 +257,66 @@ TEST(LocalModel, TakesWeightsFromAFile) {
   ASSERT_NE(model.Evaluate(data)->at("loss"), saved);
   ASSERT_TRUE(model.LoadWeights(path).ok());
   EXPECT_EQ(model.Evaluate(data)->at("loss"), saved);
+}
+
+TEST(LocalModel, TakesTheOptimizersStateOfAFileBeforeItFirstTrains) {
+  const Dataset data = TwoClasses(64);
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  const std::string untrained = testing::TempDir() + "/untrained.keras";
+  const std::string path = testing::TempDir() + "/trained.weights.h5";
+  ASSERT_EQ(model.Save(untrained), absl::OkStatus());
+  ASSERT_TRUE(model.Fit(data, {.epochs = 2}).ok());
+  ASSERT_EQ(model.SaveWeights(path), absl::OkStatus());
+  auto loaded = LocalModel::Load(untrained);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  ASSERT_TRUE(loaded->LoadWeights(path).ok());
+  EXPECT_EQ(loaded->Fit(data)->values, model.Fit(data)->values);
+}
+
+TEST(LocalModel, ScalesTheLossInMixedFloat16AsCompileDoes) {
+  const Tensor x = Tensor::From<float>({1, 1}, {1});
+  const Tensor y = Tensor::From<float>({1, 1}, {1e-6f});
+  LocalModel model(Sequential({Input({.shape = {{1}}}),
+                               Dense({.units = 1, .use_bias = false, .kernel_initializer = "zeros"},
+                                     {.dtype = "mixed_float16"})}));
+  ASSERT_EQ(model.Compile({.optimizer = SGD({.learning_rate = 1.0}), .loss = "mse"}),
+            absl::OkStatus());
+  ASSERT_TRUE(model.Fit(*Dataset::FromTensors({{"x", x}, {"y", y}})).ok());
+  // A gradient of 2e-6 is 2^-19 in float16, of few bits; 1/32768 of what float16 has in full.
+  EXPECT_NEAR(model.model().GetWeights()[0].At(0), 2e-6, 2e-9);
+  const std::string path = testing::TempDir() + "/half.keras";
+  ASSERT_EQ(model.Save(path), absl::OkStatus());
+  EXPECT_EQ(Load(Env::Posix(), path)->optimizer.variables.size(), 6u);  // 2, 2, and 2 of SGD
+}
+
+TEST(LocalModel, HasWhatWasTrainedUntilAnError) {
+  struct Fails : Callback {
+    absl::Status OnEpochEnd(Trainer&, int64_t epoch, Logs&) override {
+      return epoch == 1 ? absl::AbortedError("enough") : absl::OkStatus();
+    }
+  } fails;
+  const Dataset data = TwoClasses(64);
+  LocalModel model = Classifier(), whole = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  ASSERT_EQ(whole.Compile(Compiled()), absl::OkStatus());
+  const Tensor x = Tensor::From<float>({1, 2}, {0.5f, -0.25f});
+  ASSERT_TRUE(model.Predict({x}).ok());
+  EXPECT_TRUE(absl::IsAborted(model.Fit(data, {.epochs = 3}, nullptr, {{&fails}}).status()));
+  ASSERT_TRUE(whole.Fit(data, {.epochs = 2}).ok());
+  EXPECT_EQ(model.model().GetWeights(), whole.model().GetWeights());
+  EXPECT_EQ(*model.Predict({x}), *whole.Predict({x}));
+}
+
+TEST(LocalModel, TakesBatchesLargerThanAnything) {
+  const Dataset data = TwoClasses(5);
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max();
+  LocalModel model = Classifier();
+  ASSERT_EQ(model.Compile(Compiled()), absl::OkStatus());
+  EXPECT_TRUE(model.Fit(data, {.batch_size = kMost, .epochs = 2}).ok());
+  EXPECT_TRUE(model.Evaluate(data, {.batch_size = kMost})->contains("loss"));
+  EXPECT_EQ(model.Predict(data, {.batch_size = kMost})->at(0).shape(), Shape({5, 2}));
+  EXPECT_TRUE(absl::IsInvalidArgument(model.Evaluate(data, {.steps = 0}).status()));
 }
 
 TEST(LocalModel, TellsCallbacksOfPrediction) {
