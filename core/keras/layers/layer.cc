@@ -14,6 +14,21 @@ Json ShapesOf(const Nest<SymbolicType>& types) {
   return types.MapToJson([](const SymbolicType& type) { return ToJson(type.shape); });
 }
 
+// Whether shapes are those of `known` but for lengths that they leave open.
+bool Covers(const Json& open, const Json& known) {
+  if (open.is_array() && known.is_array()) {
+    const Json::Array &a = open.AsArray(), &b = known.AsArray();
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Json& x, const Json& y) {
+      return (x.is_null() && y.is_int()) || Covers(x, y);
+    });
+  }
+  if (!open.is_object() || !known.is_object()) return open == known;
+  const Json::Object &a = open.AsObject(), &b = known.AsObject();
+  return a.size() == b.size() && std::all_of(a.begin(), a.end(), [&](const auto& member) {
+           return known.Has(member.first) && Covers(member.second, known[member.first]);
+         });
+}
+
 // FNV-1a of the path, with the seed as offset, stirred so that near paths lie far apart.
 uint64_t StreamOfPath(uint64_t seed, std::string_view path) {
   uint64_t hash = 0xcbf29ce484222325u ^ seed * 0x9E3779B97F4A7C15u;
@@ -61,6 +76,7 @@ absl::Status Layer::Build(const CallArguments<SymbolicType>& arguments) {
   built_ = true;
   if (arguments.args.empty() || (variables_.empty() && children().empty())) return absl::OkStatus();
   build_config_ = BuildConfigFor(arguments);
+  if (Covers(saved_build_config_, build_config_)) build_config_ = saved_build_config_;
   return absl::OkStatus();
 }
 

@@ -48,6 +48,9 @@ class Layer : public Operation {
   absl::Status Build(const CallArguments<SymbolicType>& arguments) final;
   // What Keras's build_config says, to rebuild the layer; null for a layer without variables.
   const Json& build_config() const { return build_config_; }
+  // For a layer that is made from `form`, what Serialize() gave: a build_config that leaves open
+  // what is known here stays as it was saved.
+  void KeepSavedForm(const Json& form) { saved_build_config_ = form["build_config"]; }
 
   // The layers inside, by the attribute that Keras holds them in: "cell", or for members of a list
   // the list's: "layers". In Keras's order of creation.
@@ -170,6 +173,7 @@ class Layer : public Operation {
   bool trainable_;
   bool built_ = false;
   Json build_config_;
+  Json saved_build_config_;    // null when none
   absl::Status weight_error_;  // the first of AddWeight
   std::string path_;           // with a slash at the end, once assigned
   std::vector<std::unique_ptr<Variable>> variables_;

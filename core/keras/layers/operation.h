@@ -29,7 +29,8 @@ class Operation : public Serializable, public std::enable_shared_from_this<Opera
   virtual ir::Values CallWith(CallContext& context, const CallArguments<ir::Value>& arguments) = 0;
 
   // The types of the outputs of a built operation. Traces it twice, with two lengths for the free
-  // axes of the inputs: where the outputs differ, they are free.
+  // axes of the inputs: where the outputs differ, they are free. Where no such length fits, because
+  // a free axis meets a known one, tries the lengths that are known. Errors: those of the first.
   virtual absl::StatusOr<std::vector<SymbolicType>> OutputTypes(
       const CallArguments<SymbolicType>& arguments);
 

@@ -4,7 +4,14 @@
 
 #include "core/keras/layers/core/dense.h"
 #include "core/keras/layers/core/input_layer.h"
+#include "core/keras/layers/merging/add.h"
+#include "core/keras/layers/merging/concatenate.h"
+#include "core/keras/layers/merging/dot.h"
+#include "core/keras/layers/pooling/max_pooling.h"
+#include "core/keras/layers/recurrent/time_distributed.h"
 #include "core/keras/layers/registry/all_layers.h"
+#include "core/keras/layers/reshaping/reshape.h"
+#include "core/keras/layers/reshaping/up_sampling.h"
 #include "core/keras/models/functional.h"
 #include "core/keras/models/registry.h"
 #include "core/keras/models/sequential.h"
@@ -99,6 +106,58 @@ TEST(Functional, NestsWithCallsFromOne) {
   ASSERT_TRUE(outer->status().ok()) << outer->status();
   EXPECT_EQ(outer->GetConfig()["output_layers"].Dump(), R"([["inner", 2, 0], ["inner", 3, 0]])");
   EXPECT_EQ(RoundTrip(*outer), outer->Serialize());
+}
+
+TEST(Functional, TakesAFreeAxisThatMeetsAKnownOne) {
+  const KerasTensor free = Input({.shape = {{std::nullopt, 4}}});
+  const KerasTensor known = Input({.shape = {{3, 4}}});
+  const Functional model({free, known}, {Add()({free, known}), Concatenate()({free, known})});
+  ASSERT_TRUE(model->status().ok()) << model->status();
+  EXPECT_EQ(ToString(model->outputs()[0].shape()), "(None, 3, 4)");
+  EXPECT_EQ(ToString(model->outputs()[1].shape()), "(None, 3, 8)");
+  const Functional wrong(free, Dot({.axes = 1})({free, Input({.shape = {{3, 4}}})}));
+  EXPECT_FALSE(wrong->status().ok());
+}
+
+TEST(Functional, HalvesFreeLengthsAndDoublesThemAgain) {
+  const KerasTensor x = Input({.shape = {{std::nullopt, 1}}});
+  KerasTensor down = x;
+  for (int i = 0; i < 6; ++i) down = MaxPooling1D()(down);
+  KerasTensor up = down;
+  for (int i = 0; i < 6; ++i) up = UpSampling1D()(up);
+  const Functional inner(x, Add()({x, up}));
+  ASSERT_TRUE(inner->status().ok()) << inner->status();
+  const KerasTensor y = TimeDistributed({.layer = inner})(Input({.shape = {{2, std::nullopt, 1}}}));
+  ASSERT_TRUE(y.status().ok()) << y.status();
+  EXPECT_EQ(ToString(y.shape()), "(None, 2, None, 1)");
+}
+
+TEST(Reshape, DividesAFreeLength) {
+  const KerasTensor y = Reshape({.target_shape = {-1, 7}})(Input({.shape = {{std::nullopt, 2}}}));
+  ASSERT_TRUE(y.status().ok()) << y.status();
+  EXPECT_EQ(ToString(y.shape()), "(None, None, 7)");
+}
+
+TEST(Functional, KeepsASavedBuildConfigThatLeavesMoreOpen) {
+  const KerasTensor x = Input({.shape = {{3, 4}}, .name = "x"});
+  const Functional model(x, Dense({.units = 2}, {.name = "dense"})(x));
+  Json json = model->Serialize();
+  const std::string known = R"("build_config": {"input_shape": [null, 3, 4]})";
+  const auto saved_as = [&](const std::string& shape) {
+    std::string text = json.Dump();
+    const size_t at = text.find(known);
+    EXPECT_NE(at, std::string::npos) << text;
+    text.replace(at, known.size(), R"("build_config": {"input_shape": )" + shape + "}");
+    Registries objects;
+    AddAllLayers(objects.Of<Layer>());
+    AddModels(objects.Of<Layer>());
+    const auto copy = Deserializer(objects).Object<Layer>(*Json::Parse(text));
+    EXPECT_TRUE(copy.ok()) << copy.status();
+    return copy.ok() && (*copy)->Serialize().Dump().find(shape) != std::string::npos;
+  };
+  EXPECT_TRUE(saved_as("[null, null, 4]"));
+  EXPECT_FALSE(saved_as("[null, 3, 5]"));
+  EXPECT_FALSE(saved_as("[null, 4]"));
 }
 
 TEST(Model, ReportsTheFirstErrorWithItsLayer) {

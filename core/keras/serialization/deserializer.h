@@ -37,7 +37,8 @@ class Deserializer {
 
   const Registries& registries() const { return *registries_; }
 
-  // T gives `static constexpr std::string_view kKind`, as "layer".
+  // T gives `static constexpr std::string_view kKind`, as "layer"; and KeepSavedForm(json) if it
+  // keeps more of the form than its config.
   // Errors: NotFound for a class that no registry has, naming it and the kind; InvalidArgument for
   // malformed JSON, arguments that the class refuses, and objects nested deeper than kMaxDepth.
   template <typename T>
@@ -55,6 +56,7 @@ class Deserializer {
     absl::StatusOr<std::shared_ptr<T>> object =
         (*factory)(form->config, Deserializer(*registries_, depth_ + 1));
     if (!object.ok()) return WithSubject(object.status(), form->class_name);
+    if constexpr (requires { (*object)->KeepSavedForm(json); }) (*object)->KeepSavedForm(json);
     return object;
   }
 

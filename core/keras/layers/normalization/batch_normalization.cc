@@ -9,7 +9,17 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 
-namespace tricorn::keras::layers {
+namespace tricorn::keras {
+
+Json ToJson(const RenormClipping& clip) {
+  Json::Object given;
+  ForEachField(clip, [&](std::string_view name, const std::optional<double>& bound) {
+    if (bound) given.emplace_back(std::string(name), *bound);
+  });
+  return given;
+}
+
+namespace layers {
 namespace {
 
 // Standard deviations that start as the variances do.
@@ -32,6 +42,11 @@ class SquareRootOf : public Initializer {
 };
 
 }  // namespace
+
+BatchNormalization::BatchNormalization(BatchNormalizationConfig config, LayerOptions options)
+    : LayerWith(std::move(config), std::move(options)) {
+  if (config_.renorm && !config_.renorm_clipping) config_.renorm_clipping.emplace();
+}
 
 absl::Status BatchNormalization::BuildFrom(std::span<const SymbolicType> inputs) {
   RETURN_IF_ERROR(ExpectMinRank(inputs, 2));
@@ -102,7 +117,10 @@ ir::Value BatchNormalization::Call(CallContext& context, ir::Value x) {
                                    config_.epsilon);
   }
   if (config_.synchronized && context.sharded()) {
-    context.builder().SetError(Unimplemented("synchronized: expected one shard, received several"));
+    context.builder().SetError(Unimplemented(
+        "synchronized: expected a job of one virtual shard, whose batch is whole, received one of "
+        "several: train it with virtual_shards=1 on one worker, or set synchronized=False, which "
+        "takes each shard's own statistics"));
   }
   const ir::Value mask = context.MaskOf(x);
   if (config_.renorm) {
@@ -186,4 +204,5 @@ void BatchNormalization::MoveStatistics(CallContext& context, const Moments& bat
   move(moving_variance_, batch.variance);
 }
 
-}  // namespace tricorn::keras::layers
+}  // namespace layers
+}  // namespace tricorn::keras

@@ -13,6 +13,9 @@ struct RenormClipping {
   std::optional<double> rmin = std::nullopt;
   std::optional<double> dmax = std::nullopt;
   FIELDS(rmax, rmin, dmax)
+
+  // Those that are given, as Keras writes them.
+  friend Json ToJson(const RenormClipping& clip);
 };
 
 struct BatchNormalizationConfig {
@@ -61,7 +64,8 @@ namespace layers {
 class BatchNormalization : public LayerWith<BatchNormalization, BatchNormalizationConfig> {
  public:
   static constexpr std::string_view kClassName = "BatchNormalization";
-  using LayerWith::LayerWith;
+  // With renorm a config without bounds gets empty ones, as Keras's.
+  explicit BatchNormalization(BatchNormalizationConfig config = {}, LayerOptions options = {});
 
  protected:
   absl::Status BuildFrom(std::span<const SymbolicType> inputs) override;

@@ -26,10 +26,6 @@ absl::Status RecurrentLayer::BuildWith(const CallArguments<SymbolicType>& argume
   const std::vector<SymbolicType> inputs = arguments.Inputs();
   RETURN_IF_ERROR(ExpectMinRank(inputs, 3));
   const SymbolicType& input = inputs[0];
-  if (options().unroll && !input.dim(1)) {
-    return InvalidArgument("unroll: expected a known number of steps, received {}",
-                           ToString(input.shape));
-  }
   SymbolicType step = input;
   step.shape.erase(step.shape.begin() + 1);
   RETURN_IF_ERROR(

@@ -16,8 +16,7 @@ namespace tricorn::keras {
 // Outputs:  the last output, or with return_sequences those of all steps, in the order of the walk;
 //           then with return_state the last states. They carry no mask.
 // State:    with `stateful` the states, not saved.
-// Errors:   InvalidArgument for `stateful` without a known batch size, `unroll` without a known
-//           number of steps, and a wrong number of states.
+// Errors:   InvalidArgument for `stateful` without a known batch size and a wrong number of states.
 class RecurrentLayer : public Layer {
  public:
   using Layer::Layer;

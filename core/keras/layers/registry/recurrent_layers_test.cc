@@ -189,6 +189,21 @@ TEST(SimpleRNN, UnrolledGivesTheSame) {
   }
 }
 
+TEST(SimpleRNN, UnrollsAsManyStepsAsACallHas) {
+  const SimpleRNN layer({.return_sequences = true, .unroll = true, .units = 3});
+  const KerasTensor free = layer(Input({.shape = {{std::nullopt, 3}}}));
+  ASSERT_TRUE(free.status().ok()) << free.status();
+  EXPECT_EQ(ToString(free.shape()), "(None, None, 3)");
+  ASSERT_TRUE(layer->Initialize(0).ok());
+  ir::Builder builder;
+  CallContext context(builder, false);
+  const ir::Value x = builder.Input("x", {DType::kF32, {2, 4, 3}});
+  const ir::Values y = layer->CallWith(context, CallArguments<ir::Value>::Of({x}));
+  const std::vector<Tensor> results = Evaluate(builder, context, Steps({2, 4, 3}), y);
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].shape(), (Shape{2, 4, 3}));
+}
+
 TEST(SimpleRNN, BesideAnInitialStateHeedsOnlyTheMaskOfTheCall) {
   SimpleRNN layer({.units = 3});
   const auto y = [&](MaskFrom mask) {
