@@ -7,6 +7,7 @@
 #include "core/data/prefetch.h"
 #include "core/keras/settings/settings.h"
 #include "core/keras/training/step_inputs.h"
+#include "core/tensor/allocate.h"
 
 namespace tricorn::keras {
 namespace {
@@ -80,8 +81,8 @@ absl::Status Predictor::Check(const std::vector<Tensor>& x) const {
 absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Tensor>& x) {
   const StepInputs inputs{.x = x, .y = {}, .sample_weight = {}};
   if (functions_.size() >= kMaxFunctions && !functions_.contains(inputs.Key())) functions_.clear();
-  Compiled& compiled = functions_[inputs.Key()];
-  if (compiled.function != nullptr) return &compiled;
+  const auto found = functions_.find(inputs.Key());
+  if (found != functions_.end()) return &found->second;
   const auto body = [&](CallContext& context,
                         ir::Operands arguments) -> absl::StatusOr<Function::Outputs> {
     Function::Outputs outputs;
@@ -91,21 +92,20 @@ absl::StatusOr<Predictor::Compiled*> Predictor::CompiledFor(const std::vector<Te
     return outputs;
   };
   // Pure: predicting changes no state, so a stateful layer starts anew each time.
-  ASSIGN_OR_RETURN(std::unique_ptr<Function> function,
-                   Function::Compile(state_.device(), inputs.Types(), body,
-                                     {.training = false,
-                                      .num_threads = num_threads_,
-                                      .pass = nullptr,
-                                      .pure = true,
-                                      .keeps_state = true}));
+  Compiled compiled;  // kept when it is whole: there may not be memory for all of it
+  ASSIGN_OR_RETURN(compiled.function, Function::Compile(state_.device(), inputs.Types(), body,
+                                                        {.training = false,
+                                                         .num_threads = num_threads_,
+                                                         .pass = nullptr,
+                                                         .pure = true,
+                                                         .keeps_state = true}));
   for (const auto& [name, type] : inputs.Types()) {
     ASSIGN_OR_RETURN(compiled.arguments.emplace_back(), state_.device().Allocate(type.nbytes()));
   }
-  for (const auto& [name, type] : function->results()) {
+  for (const auto& [name, type] : compiled.function->results()) {
     ASSIGN_OR_RETURN(compiled.results.emplace_back(), state_.device().Allocate(type.nbytes()));
   }
-  compiled.function = std::move(function);
-  return &compiled;
+  return &functions_.emplace(inputs.Key(), std::move(compiled)).first->second;
 }
 
 absl::StatusOr<std::vector<Tensor>> Predictor::PredictChunk(const std::vector<Tensor>& x) {
@@ -185,7 +185,10 @@ absl::Status Predictor::WarmUp(int64_t rows) {
   std::vector<Tensor> x;
   for (const KerasTensor& input : model_.inputs()) {
     const ir::Type type = Concrete(input.type(), rows);
-    x.emplace_back(type.dtype, type.shape);
+    absl::StatusOr<Tensor> zeros = Allocate(type.dtype, type.shape);
+    if (!zeros.ok()) return WithSubject(zeros.status(), model_.name());
+    std::memset(zeros->bytes(), 0, static_cast<size_t>(zeros->nbytes()));
+    x.push_back(*std::move(zeros));
   }
   return Predict(x).status();
 }

@@ -35,8 +35,9 @@ absl::StatusOr<ValueAndGradient::Compiled*> ValueAndGradient::CompiledFor(
     types.emplace_back(fmt::format("{}", types.size()), ir::Type{tensor.dtype(), tensor.shape()});
     key += types.back().second.ToString() + ";";
   }
-  Compiled& compiled = functions_[key];
-  if (compiled.function != nullptr) return &compiled;
+  const auto found = functions_.find(key);
+  if (found != functions_.end()) return &found->second;
+  Compiled compiled;  // kept when it is whole: there may not be memory for all of it
   const auto body = [&](CallContext& context,
                         ir::Operands values) -> absl::StatusOr<Function::Outputs> {
     ir::Builder& builder = context.builder();
@@ -70,7 +71,7 @@ absl::StatusOr<ValueAndGradient::Compiled*> ValueAndGradient::CompiledFor(
   for (const auto& [name, type] : compiled.function->results()) {
     ASSIGN_OR_RETURN(compiled.results.emplace_back(), state_.device().Allocate(type.nbytes()));
   }
-  return &compiled;
+  return &functions_.emplace(key, std::move(compiled)).first->second;
 }
 
 absl::StatusOr<ValueAndGradient::Result> ValueAndGradient::operator()(
@@ -106,10 +107,11 @@ absl::Status GradientStep::Compile() {
     optimizer_.Apply(context, gradients);
     return Function::Outputs{};
   };
-  ASSIGN_OR_RETURN(function_, Function::Compile(state_.device(), types, body, {.training = true}));
+  buffers_.clear();
   for (const auto& [name, type] : types) {
     ASSIGN_OR_RETURN(buffers_.emplace_back(), state_.device().Allocate(type.nbytes()));
   }
+  ASSIGN_OR_RETURN(function_, Function::Compile(state_.device(), types, body, {.training = true}));
   return absl::OkStatus();
 }
 
