@@ -232,6 +232,8 @@ absl::Status Trainer::SetOptimizerState(const std::vector<Tensor>& state) {
       return InvalidArgument("{}: expected {}, received {}", variables[i]->path,
                              variables[i]->type.ToString(), state[i].ToString());
     }
+  }
+  for (size_t i = 0; i < state.size(); ++i) {
     variables[i]->value = state[i].Cast(variables[i]->type.dtype).Clone();
   }
   return SyncToDevice();
