@@ -8,6 +8,7 @@
 #include "core/base/mutex.h"
 #include "core/base/status.h"
 #include "core/base/within_memory.h"
+#include "core/tensor/allocate.h"
 
 namespace tricorn::worker {
 namespace {
@@ -100,9 +101,12 @@ absl::Status Batcher::WarmUp() {
         if (size < 0) return absl::OkStatus();  // sizes are known when requests come
         dims.push_back(size);
       }
-      inputs.emplace_back(port.dtype, Shape(std::move(dims)));
+      absl::StatusOr<Tensor> input = Allocate(port.dtype, Shape(std::move(dims)));
+      if (!input.ok()) return WithSubject(input.status(), port.name);
+      std::memset(input->bytes(), 0, static_cast<size_t>(input->nbytes()));
+      inputs.push_back(*std::move(input));
     }
-    RETURN_IF_ERROR(PredictRows(inputs).status());
+    RETURN_IF_ERROR(WithinMemory("predict", [&] { return PredictRows(inputs).status(); }));
   }
   return absl::OkStatus();
 }

@@ -237,5 +237,25 @@ TEST(Batcher, WarmsUpEverySizeItWillUse) {
   EXPECT_EQ(model.sizes(), (std::vector<int64_t>{1, 2, 4, 8, 12}));
 }
 
+// As a model's file may say.
+TEST(Batcher, RefusesInputsThatNoMemoryHolds) {
+  class OddModel : public DoublingModel {
+   public:
+    OddModel(DType dtype, Shape row_shape) : ports_({{"odd", dtype, std::move(row_shape)}}) {}
+    const std::vector<Port>& inputs() const override { return ports_; }
+    const std::vector<Port> ports_;
+  };
+  const auto warm_up = [](DType dtype, Shape row_shape) {
+    OddModel model(dtype, std::move(row_shape));
+    return Batcher(model, {.max_batch_size = 2}).WarmUp();
+  };
+  for (const absl::Status& status :
+       {warm_up(DType::kString, {1}), warm_up(DType::kF32, {int64_t{1} << 61, 8})}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(status)) << status;
+    EXPECT_EQ(std::string(status.message()).substr(0, 5), "odd: ");
+  }
+  EXPECT_TRUE(absl::IsResourceExhausted(warm_up(DType::kF32, {int64_t{1} << 58})));
+}
+
 }  // namespace
 }  // namespace tricorn::worker
