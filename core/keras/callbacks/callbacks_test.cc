@@ -203,6 +203,12 @@ TEST(CSVLogger, WritesKerassLines) {
   const std::string longer = *Env::Posix().ReadFile(path);
   EXPECT_TRUE(longer.starts_with(text));
   EXPECT_EQ(longer.find("epoch", 1), longer.npos);
+  LambdaCallback script = Script("loss", {std::nan(""), -HUGE_VAL});
+  CSVLogger odd({.filename = path});
+  ASSERT_TRUE(fitting.trainer->Fit(fitting.data, nullptr, {.epochs = 2}, {{&script, &odd}}).ok());
+  const std::string numbers = *Env::Posix().ReadFile(path);
+  EXPECT_THAT(numbers, HasSubstr("\r\n0,nan,"));
+  EXPECT_THAT(numbers, HasSubstr("\r\n1,-inf,"));
 }
 
 TEST(BackupAndRestore, GoesOnWhereFitWasInterrupted) {

@@ -1,6 +1,7 @@
 #include "core/keras/callbacks/csv_logger.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/status.h"
 
@@ -13,6 +14,11 @@ std::string Cell(const std::string& text, const std::string& separator) {
   std::string quoted = "\"";
   for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
   return quoted + "\"";
+}
+
+// As Python writes a float.
+std::string Number(double value) {
+  return std::isfinite(value) ? Json(value).Dump() : fmt::format("{}", value);
 }
 
 }  // namespace
@@ -58,7 +64,7 @@ absl::Status CSVLogger::OnEpochEnd(Trainer&, int64_t epoch, Logs& logs) {
   std::vector<std::string> row = {std::to_string(epoch)};
   for (const std::string& key : keys_) {
     const auto it = logs.find(key);
-    row.push_back(it == logs.end() ? "NA" : Json(it->second).Dump());
+    row.push_back(it == logs.end() ? "NA" : Number(it->second));
   }
   RETURN_IF_ERROR(WriteRow(row));
   return file_->Sync();
