@@ -39,6 +39,7 @@ absl::StatusOr<ExecutableCache::Pointer> ExecutableCache::Get(Device& device,
   for (const auto& [input, output] : options.donations) {
     key += fmt::format(" {}>{}", input, output);
   }
+  for (const int32_t input : options.constant_inputs) key += fmt::format(" ={}", input);
   key += '\n';
   key += ir::ToText(graph);
   return Get(key, [&] { return device.Compile(graph, options); });

@@ -63,5 +63,34 @@ TEST(ExecutableCache, TriesAgainAfterAFailure) {
   EXPECT_TRUE(cache.Get("key", compile).ok());
 }
 
+class CompilingDevice : public Device {
+ public:
+  std::string_view platform() const override { return "test"; }
+  absl::StatusOr<Buffer> Allocate(int64_t) override { return Buffer(); }
+  absl::Status Upload(const Tensor&, const Buffer&) override { return absl::OkStatus(); }
+  absl::Status Download(const Buffer&, Tensor&) override { return absl::OkStatus(); }
+  absl::StatusOr<std::unique_ptr<Executable>> Compile(ir::Graph, const CompileOptions&) override {
+    ++compiled;
+    return std::make_unique<Nothing>();
+  }
+  int compiled = 0;
+};
+
+TEST(ExecutableCache, TellsEveryOptionApart) {
+  ExecutableCache cache;
+  CompilingDevice device;
+  const ir::Graph graph;
+  for (int twice = 0; twice < 2; ++twice) {
+    for (const CompileOptions& options :
+         {CompileOptions{}, CompileOptions{.donations = {}, .num_threads = 2},
+          CompileOptions{.donations = {{0, 1}}},
+          CompileOptions{.donations = {}, .constant_inputs = {0}},
+          CompileOptions{.donations = {}, .constant_inputs = {0, 1}}}) {
+      ASSERT_TRUE(cache.Get(device, graph, options).ok());
+    }
+  }
+  EXPECT_EQ(device.compiled, 5);
+}
+
 }  // namespace
 }  // namespace tricorn::backend
