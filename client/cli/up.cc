@@ -9,13 +9,13 @@
 #include <optional>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
 #include "client/cli/local_cluster.h"
 #include "core/base/env.h"
+#include "core/base/notification.h"
 #include "core/base/status.h"
 
 namespace tricorn::cli {
@@ -61,10 +61,8 @@ void PrintAddresses(const Session& session, const LocalCluster& cluster,
 
 absl::StatusOr<int> Up(const Session& session, LocalClusterOptions options) {
   // A second signal while stopping changes nothing: children end within seconds.
-  const auto stop = std::make_shared<absl::Notification>();
-  session.interrupts.SetAction([stop](int) {
-    if (!stop->HasBeenNotified()) stop->Notify();
-  });
+  const auto stop = std::make_shared<Notification>();
+  session.interrupts.SetAction([stop](int) { stop->Notify(); });
   std::unique_ptr<TemporaryDirectory> temporary;
   if (options.data_dir.empty()) {
     ASSIGN_OR_RETURN(temporary, TemporaryDirectory::Make());

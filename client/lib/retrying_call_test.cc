@@ -4,8 +4,8 @@
 #include <grpcpp/support/status.h>
 #include <gtest/gtest.h>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/base/notification.h"
 
 namespace tricorn::client {
 namespace {
@@ -13,7 +13,7 @@ namespace {
 TEST(CallWithRetries, LetsGoOfEverythingAtItsEnd) {
   auto held = std::make_shared<int>(0);
   const std::weak_ptr<int> watched = held;
-  absl::Notification ended;
+  Notification ended;
   CallWithRetries(
       absl::Now() + absl::Seconds(20), nullptr,
       [held = std::move(held)](grpc::ClientContext*, std::function<void(grpc::Status)> done) {

@@ -27,7 +27,7 @@ constexpr std::string_view kPrefix = "blobs/";
 // Transient errors, until nothing has moved for `patience`.
 class Patience {
  public:
-  Patience(grpc::Channel& channel, absl::Duration patience, const absl::Notification& stop)
+  Patience(grpc::Channel& channel, absl::Duration patience, const Notification& stop)
       : channel_(channel), patience_(patience), stop_(stop) {}
   void Moved() { last_ = absl::Now(); }
   rpc::RetryPolicy policy() const {
@@ -41,7 +41,7 @@ class Patience {
  private:
   grpc::Channel& channel_;
   const absl::Duration patience_;
-  const absl::Notification& stop_;
+  const Notification& stop_;
   absl::Time last_ = absl::Now();
 };
 

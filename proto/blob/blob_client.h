@@ -8,10 +8,10 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/statusor.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
 #include "core/base/env.h"
 #include "core/base/mutex.h"
+#include "core/base/notification.h"
 
 namespace grpc {
 class Channel;
@@ -54,7 +54,7 @@ class BlobClient {
 
   const std::unique_ptr<Stubs> stubs_;
   const absl::Duration patience_;
-  absl::Notification stop_;
+  Notification stop_;
   Mutex mu_;
   std::set<grpc::ClientContext*> streams_ ABSL_GUARDED_BY(mu_);  // under way
 };

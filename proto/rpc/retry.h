@@ -2,8 +2,8 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/time.h"
+#include "core/base/notification.h"
 
 namespace grpc {
 class Channel;
@@ -22,7 +22,7 @@ struct RetryPolicy {
   absl::Duration initial_delay = absl::Milliseconds(100);
   absl::Duration max_delay = absl::Seconds(3);
   absl::Time give_up = absl::InfiniteFuture();  // no attempt begins later
-  const absl::Notification* stop = nullptr;     // notified: no attempt begins any more
+  const Notification* stop = nullptr;           // notified: no attempt begins any more
 };
 
 // Repeats `attempt` until it succeeds, fails for good, or the policy ends it; then the last status.

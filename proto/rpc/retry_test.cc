@@ -32,7 +32,7 @@ TEST(WithRetry, ReturnsAFinalErrorAtOnce) {
 }
 
 TEST(WithRetry, EndsWhenToldTo) {
-  absl::Notification stop;
+  Notification stop;
   RetryPolicy policy = kQuick;
   policy.stop = &stop;
   int attempts = 0;

@@ -2,8 +2,8 @@
 
 #include <atomic>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/base/notification.h"
 #include "gtest/gtest.h"
 
 namespace tricorn::server {
@@ -40,7 +40,7 @@ TEST(Coordinator, WorkersAreNotLostBecauseTheDiskWasSlow) {
   coordinator->Submit(Worker("w"), nullptr);
   absl::SleepFor(absl::Milliseconds(300));
   log.delay_ms = 2000;
-  absl::Notification stored;
+  Notification stored;
   coordinator->Submit(Worker("another"),
                       [&](const Effects&, const Coordinator::View&) { stored.Notify(); });
   absl::SleepFor(absl::Milliseconds(100));
@@ -51,7 +51,7 @@ TEST(Coordinator, WorkersAreNotLostBecauseTheDiskWasSlow) {
     absl::SleepFor(absl::Milliseconds(200));
   }
   absl::SleepFor(absl::Milliseconds(300));
-  absl::Notification asked;
+  Notification asked;
   coordinator->Heartbeat("w", "one", {}, [&](const absl::Status& status) {
     EXPECT_TRUE(status.ok()) << status;
     asked.Notify();

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "absl/synchronization/notification.h"
+#include "core/base/notification.h"
 #include "core/base/status.h"
 
 namespace tricorn::server {
@@ -16,7 +16,7 @@ Event StoredBlob(const std::string& sha256, int64_t size_bytes) {
 
 absl::Status RecordStoredBlobs(Coordinator& coordinator, const BlobStore& store) {
   ASSIGN_OR_RETURN(std::vector<std::string> unknown, store.List());
-  absl::Notification looked;
+  Notification looked;
   coordinator.Read([&](const Coordinator::View& view) {
     std::erase_if(unknown,
                   [&](const std::string& sha256) { return view.state.blobs.contains(sha256); });

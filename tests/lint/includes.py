@@ -21,6 +21,7 @@ ADAPTERS = {
     r"nccl": ["core/comm/nccl/*"],
     r"mpi\.h": ["core/comm/mpi/*", "tests/bench/*"],
     r"gloo/": ["tests/bench/*"],
+    r"absl/synchronization/(notification|blocking_counter)": [],  # core/base/notification.h
     r"sqlite3\.h": ["server/log/*.cc"],
     r"grpcpp/": [
         "proto/rpc/*",

@@ -7,8 +7,8 @@
 #include <map>
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "core/base/mutex.h"
+#include "core/base/notification.h"
 #include "core/base/sha256.h"
 #include "proto/blob/blob_client.h"
 #include "proto/rpc/status.h"
@@ -191,7 +191,7 @@ class BlobsTest : public ::testing::Test {
   FakeBlobs service_;
   std::shared_ptr<grpc::Channel> Channel() const {
     return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
-                            grpc::InsecureChannelCredentials(), 64 << 20);
+                            grpc::InsecureChannelCredentials());
   }
 
   int port_ = 0;
@@ -305,7 +305,7 @@ TEST_F(BlobsTest, UploadIsAnnouncedAgainWhenTheCoordinatorForgotIt) {
 TEST_F(BlobsTest, StopEndsATransferThatIsUnderWay) {
   const std::string blob = service_.Put("content");
   service_.stalls = true;
-  absl::Notification ended;
+  Notification ended;
   std::thread reader([&] {
     EXPECT_EQ(Download(blob).status().code(), absl::StatusCode::kCancelled);
     ended.Notify();

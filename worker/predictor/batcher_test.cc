@@ -8,9 +8,8 @@
 #include <numeric>
 #include <optional>
 
-#include "absl/synchronization/blocking_counter.h"
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/base/notification.h"
 
 namespace tricorn::worker {
 namespace {
@@ -84,7 +83,7 @@ class Call {
 
  private:
   std::optional<absl::StatusOr<std::vector<Tensor>>> outputs_;
-  absl::Notification done_;
+  Notification done_;
 };
 
 constexpr Batcher::Options kPatient = {
@@ -156,7 +155,7 @@ TEST(Batcher, DropsWhatIsLateOrAbandonedWithoutComputingIt) {
   Call busy(batcher, Rows({1}));
   while (batcher.queued_rows() > 0) absl::SleepFor(absl::Milliseconds(1));
   Call late(batcher, Rows({2}), absl::Now() + absl::Milliseconds(20));
-  absl::Notification abandoned;
+  Notification abandoned;
   batcher.Submit({.inputs = {Rows({3})},
                   .is_abandoned = [] { return true; },
                   .reply = [&](const auto&) { abandoned.Notify(); }});

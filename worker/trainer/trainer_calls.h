@@ -4,7 +4,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
-#include "absl/synchronization/notification.h"
+#include "core/base/notification.h"
 #include "tricorn/v1/trainer.pb.h"
 
 namespace grpc {
@@ -39,7 +39,7 @@ class TrainerCalls {
 
   const std::unique_ptr<Stubs> stubs_;
   const v1::Trainer self_;
-  absl::Notification stop_;
+  Notification stop_;
 };
 
 }  // namespace tricorn::worker

@@ -7,8 +7,8 @@
 
 #include <thread>
 
-#include "absl/synchronization/notification.h"
 #include "absl/time/clock.h"
+#include "core/base/notification.h"
 #include "core/base/sha256.h"
 #include "core/comm/host_id.h"
 #include "core/tensor/npy.h"
@@ -207,13 +207,13 @@ class TrainerTest : public ::testing::Test {
   FakeCoordinator coordinator_;
   std::shared_ptr<grpc::Channel> Channel() const {
     return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
-                            grpc::InsecureChannelCredentials(), 64 << 20);
+                            grpc::InsecureChannelCredentials());
   }
 
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::string directory_;
-  absl::Notification replaced_;
+  Notification replaced_;
 };
 
 MakeFiles Files(std::map<std::string, std::string> files) {
