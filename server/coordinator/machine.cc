@@ -1,6 +1,7 @@
 #include "server/coordinator/machine.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -66,7 +67,9 @@ absl::Status Machine::Replay() {
   }
   state_ = FromSnapshot(std::move(snapshot));
   events_since_snapshot_ = static_cast<int64_t>(contents.events.size());
+  bytes_since_snapshot_ = 0;
   for (const std::string& bytes : contents.events) {
+    bytes_since_snapshot_ += static_cast<int64_t>(bytes.size());
     LoggedEvent logged;
     if (!logged.ParseFromString(bytes)) {
       return DataLoss("log: expected an event, received {} bytes of something else", bytes.size());
@@ -95,6 +98,9 @@ void Machine::RenewAllLeases(absl::Time now) {
 std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Time now) {
   // Times in the log are those of protobuf: whole nanoseconds, as replay will see them.
   now = FromProto(ToProto(now));
+  // Of a log that refuses, the next batch is likely to be refused too.
+  std::optional<State> before;
+  if (log_refuses_) before = state_;
   std::vector<Effects> all;
   LogBatch batch;
   for (const Event& event : events) {
@@ -120,9 +126,15 @@ std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Tim
       effects.status = WithReason(logged, kLogUnavailable);
     }
     // What was applied did not happen. A log that cannot be read either leaves nothing to stand on.
-    CHECK(Replay().ok());
+    if (before.has_value()) {
+      state_ = *std::move(before);
+    } else {
+      CHECK(Replay().ok());
+    }
+    log_refuses_ = true;
     return all;
   }
+  if (!batch.events.empty()) log_refuses_ = false;
   for (size_t i = 0; i < events.size(); ++i) {
     if (!all[i].status.ok()) continue;
     if (events[i].has_register_worker()) {
@@ -134,16 +146,23 @@ std::vector<Effects> Machine::Commit(const std::vector<Event>& events, absl::Tim
     }
   }
   events_since_snapshot_ += static_cast<int64_t>(batch.events.size());
+  for (const std::string& bytes : batch.events) {
+    bytes_since_snapshot_ += static_cast<int64_t>(bytes.size());
+  }
   CompactIfLong();
   return all;
 }
 
 void Machine::CompactIfLong() {
-  if (events_since_snapshot_ < options_.events_per_snapshot) return;
+  if (events_since_snapshot_ < options_.events_per_snapshot &&
+      bytes_since_snapshot_ < options_.bytes_per_snapshot) {
+    return;
+  }
   const absl::Status status = log_.Compact(ToSnapshot(state_).SerializeAsString());
   if (!status.ok()) logger_.Error("compaction failed", {{"error", status.ToString()}});
-  // Without success it is tried again after as many events; the log is longer, not wrong.
+  // Without success it is tried again after as many; the log is longer, not wrong.
   events_since_snapshot_ = 0;
+  bytes_since_snapshot_ = 0;
 }
 
 absl::Status Machine::Heartbeat(const std::string& worker_id, const std::string& incarnation,

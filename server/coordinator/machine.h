@@ -17,8 +17,9 @@ namespace tricorn::server {
 struct MachineOptions {
   absl::Duration lease_duration = absl::Seconds(10);
   absl::Duration unreferenced_blob_ttl = absl::Hours(24);
-  // The log is compacted after so many events.
+  // The log is compacted after so many events or bytes: a restart reads them all.
   int64_t events_per_snapshot = 20'000;
+  int64_t bytes_per_snapshot = int64_t{256} << 20;
 };
 
 // The state, its log and what may be forgotten in a crash: leases and the use of deployments. Holds
@@ -72,8 +73,11 @@ class Machine {
   const MachineOptions options_;
   const Logger logger_;
   State state_;
+  // The log has refused the last batch.
+  bool log_refuses_ = false;
   absl::Time recover_time_;
   int64_t events_since_snapshot_ = 0;
+  int64_t bytes_since_snapshot_ = 0;
   std::map<std::string, Lease> leases_;
   std::map<std::string, absl::Time> last_use_;
 };

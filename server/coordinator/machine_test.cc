@@ -18,7 +18,10 @@ class FragileLog : public EventLog {
     for (const FeedRow& row : batch.feed) feed[row.job_id].push_back(row);
     return absl::OkStatus();
   }
-  absl::StatusOr<LogContents> Read() override { return contents; }
+  absl::StatusOr<LogContents> Read() override {
+    ++reads;
+    return contents;
+  }
   absl::Status Compact(const std::string& snapshot) override {
     contents = {snapshot, {}};
     return absl::OkStatus();
@@ -27,6 +30,7 @@ class FragileLog : public EventLog {
     return std::vector<FeedRow>();
   }
   bool full = false;
+  int reads = 0;
   LogContents contents;
   std::map<std::string, std::vector<FeedRow>> feed;  // by job id
 };
@@ -91,6 +95,37 @@ class MachineTest : public ::testing::Test {
   MachineOptions options_;
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
 };
+
+TEST_F(MachineTest, ALogThatGoesOnRefusingIsNotReplayedAgainAndAgain) {
+  auto machine = Recover();
+  EXPECT_TRUE(machine->Commit({Model("before")}, now_)[0].status.ok());
+  for (const char* spell : {"first", "second"}) {
+    log_.full = true;
+    const int reads = log_.reads;
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_FALSE(machine->Commit({Model(spell)}, now_)[0].status.ok());
+      EXPECT_FALSE(machine->state().models.contains(spell));
+    }
+    EXPECT_EQ(log_.reads, reads + 1) << spell;
+    log_.full = false;
+    EXPECT_TRUE(machine->Commit({Model(spell)}, now_)[0].status.ok());
+  }
+  EXPECT_EQ(Recover()->state().models.size(), 3u);
+}
+
+TEST_F(MachineTest, CompactsALogOfFewLargeEvents) {
+  options_.bytes_per_snapshot = 10'000;
+  auto machine = Recover();
+  Event large = Model("a");
+  large.mutable_create_model()->mutable_model()->set_display_name(std::string(9'000, 'x'));
+  EXPECT_TRUE(machine->Commit({large}, now_)[0].status.ok());
+  EXPECT_EQ(log_.contents.events.size(), 1u);
+  large.mutable_create_model()->set_model_id("b");
+  large.mutable_create_model()->set_request_id("make b");
+  EXPECT_TRUE(machine->Commit({large}, now_)[0].status.ok());
+  EXPECT_TRUE(log_.contents.events.empty());
+  EXPECT_EQ(Recover()->state().models.size(), 2u);
+}
 
 TEST_F(MachineTest, WhatCouldNotBeLoggedDidNotHappen) {
   auto machine = Recover();
