@@ -109,6 +109,7 @@ void PredictRoutes::Deploy(Request request, const std::string& version) {
   create.set_deployment_id("auto-" + Sha256Hex(version).substr(0, 12));
   create.mutable_deployment()->set_model_version(version);
   create.mutable_deployment()->mutable_idle_ttl()->set_seconds(kIdleSeconds);
+  create.mutable_deployment()->set_on_demand(true);
   coordinator_.Submit(std::move(event), [this, request = std::move(request)](
                                             const Effects& effects, const Coordinator::View& view) {
     std::string version;

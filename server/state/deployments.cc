@@ -122,6 +122,14 @@ void RemoveSurplus(Change& change, DeploymentRecord* record) {
   }
 }
 
+void End(Change& change, const std::string& id) {
+  DeploymentRecord& record = change.state.deployments[id];
+  Remove(change, &record, [](const ReplicaRecord&) { return true; });
+  ChangeReferences(change, ReferencesOf(record), {});
+  change.state.deployments.erase(id);
+  change.effects.changed = true;
+}
+
 std::map<std::string, int> FreePredictorSlots(const State& state) {
   std::map<std::string, int> free;
   for (const auto& [id, worker] : state.workers) {
@@ -213,13 +221,18 @@ absl::Status UpdateDeployment(Change& change, const tricorn::v1::UpdateDeploymen
 
 absl::Status DeleteDeployment(Change& change, const tricorn::v1::DeleteDeploymentRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, FindDeploymentId(change.state, request.name()));
-  DeploymentRecord& record = change.state.deployments[id];
-  Remove(change, &record, [](const ReplicaRecord&) { return true; });
-  ChangeReferences(change, ReferencesOf(record), {});
-  change.state.deployments.erase(id);
+  End(change, id);
   change.effects.name = request.name();
-  change.effects.changed = true;
   return absl::OkStatus();
+}
+
+void EndOnDemand(Change& change, const std::function<bool(const std::string& version)>& serves) {
+  std::vector<std::string> ids;
+  for (const auto& [id, record] : change.state.deployments) {
+    const Deployment& deployment = record.deployment();
+    if (deployment.on_demand() && serves(deployment.model_version())) ids.push_back(id);
+  }
+  for (const std::string& id : ids) End(change, id);
 }
 
 absl::Status ReplicaReady(Change& change, const AssignmentId& id,

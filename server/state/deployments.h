@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -13,6 +14,8 @@ namespace tricorn::server {
 absl::Status CreateDeployment(Change& change, const tricorn::v1::CreateDeploymentRequest& request);
 absl::Status UpdateDeployment(Change& change, const tricorn::v1::UpdateDeploymentRequest& request);
 absl::Status DeleteDeployment(Change& change, const tricorn::v1::DeleteDeploymentRequest& request);
+// Ends the deployments that requests made of a version of which `serves` says that it matters.
+void EndOnDemand(Change& change, const std::function<bool(const std::string& version)>& serves);
 
 // The replica listens: it takes over from those of older generations.
 // Errors: Aborted with reason STALE_GENERATION.

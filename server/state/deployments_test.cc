@@ -139,6 +139,41 @@ TEST_F(DeploymentsTest, ALostWorkersReplicaMovesOn) {
   EXPECT_EQ(AssignmentsOf(state_, "b").assignments_size(), 1);
 }
 
+TEST_F(DeploymentsTest, WhatARequestMadeGoesWithItsModel) {
+  AddVersion("one");
+  AddVersion("two");
+  Register("a");
+  Register("b");
+  Event event;
+  auto& request = *event.mutable_create_deployment();
+  for (const char* version : {"models/m/versions/1", "models/m/versions/2"}) {
+    request.set_deployment_id(std::string("auto-") + version[std::string(version).size() - 1]);
+    request.mutable_deployment()->set_model_version(version);
+    request.mutable_deployment()->set_on_demand(true);
+    ASSERT_TRUE(Apply(event).status.ok());
+  }
+  Event one;
+  one.mutable_delete_model_version()->set_name("models/m/versions/1");
+  EXPECT_TRUE(Apply(one).status.ok());
+  EXPECT_FALSE(state_.deployments.contains("auto-1"));
+  EXPECT_TRUE(state_.deployments.contains("auto-2"));
+  EXPECT_EQ(References("one"), 0);
+
+  ASSERT_TRUE(Deploy("models/m/versions/2").ok());
+  Event all;
+  all.mutable_delete_model()->set_name("models/m");
+  EXPECT_THAT(Apply(all).status.message(), HasSubstr("deployments/d serves it"));
+  EXPECT_TRUE(state_.deployments.contains("auto-2")) << "a refusal changes nothing";
+  Event undeploy;
+  undeploy.mutable_delete_deployment()->set_name("deployments/d");
+  ASSERT_TRUE(Apply(undeploy).status.ok());
+  EXPECT_TRUE(Apply(all).status.ok());
+  EXPECT_TRUE(state_.deployments.empty());
+  for (const char* worker : {"a", "b"}) {
+    EXPECT_EQ(AssignmentsOf(state_, worker).assignments_size(), 0);
+  }
+}
+
 TEST_F(DeploymentsTest, APlaceThatAnotherGivesUpIsTakenAtOnce) {
   AddVersion("one");
   Register("a");

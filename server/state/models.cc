@@ -6,6 +6,7 @@
 
 #include "core/base/status.h"
 #include "server/state/blobs.h"
+#include "server/state/deployments.h"
 #include "server/state/names.h"
 
 namespace tricorn::server {
@@ -26,8 +27,8 @@ ModelRecord& NewModel(Change& change, const std::string& id) {
   return record;
 }
 
-// Errors: FailedPrecondition when an unfinished job or a deployment uses a version of which `uses`
-// says that it matters.
+// Errors: FailedPrecondition when an unfinished job uses a version of which `uses` says that it
+// matters, or a deployment that somebody asked for.
 template <typename Uses>
 absl::Status CheckUnused(const State& state, std::string_view subject, const Uses& uses) {
   for (const std::string& job_id : state.active_jobs) {
@@ -38,7 +39,7 @@ absl::Status CheckUnused(const State& state, std::string_view subject, const Use
     }
   }
   for (const auto& [id, record] : state.deployments) {
-    if (uses(record.deployment().model_version())) {
+    if (!record.deployment().on_demand() && uses(record.deployment().model_version())) {
       return FailedPrecondition("{}: expected no user, but deployments/{} serves it", subject, id);
     }
   }
@@ -80,9 +81,9 @@ absl::Status UpdateModel(Change& change, const tricorn::v1::UpdateModelRequest& 
 absl::Status DeleteModel(Change& change, const tricorn::v1::DeleteModelRequest& request) {
   ASSIGN_OR_RETURN(const std::string id, FindModelId(change.state, request.name()));
   const std::string prefix = request.name() + "/versions/";
-  RETURN_IF_ERROR(CheckUnused(change.state, request.name(), [&](const std::string& version) {
-    return version.compare(0, prefix.size(), prefix) == 0;
-  }));
+  const auto is_of_it = [&](const std::string& version) { return version.starts_with(prefix); };
+  RETURN_IF_ERROR(CheckUnused(change.state, request.name(), is_of_it));
+  EndOnDemand(change, is_of_it);
   ChangeReferences(change, ReferencesOf(change.state.models[id]), {});
   change.state.models.erase(id);
   change.effects.name = request.name();
@@ -144,8 +145,9 @@ absl::Status DeleteModelVersion(Change& change,
   ASSIGN_OR_RETURN(const tricorn::v1::ModelVersion* found,
                    FindVersion(change.state, request.name()));
   const std::string name = found->name();
-  RETURN_IF_ERROR(
-      CheckUnused(change.state, name, [&](const std::string& version) { return version == name; }));
+  const auto is_it = [&](const std::string& version) { return version == name; };
+  RETURN_IF_ERROR(CheckUnused(change.state, name, is_it));
+  EndOnDemand(change, is_it);
   ModelRecord& record = change.state.models[ParseVersionName(name)->model_id];
   const BlobReferences before = ReferencesOf(record);
   auto* versions = record.mutable_versions();

@@ -99,6 +99,11 @@ TEST_F(PredictServiceTest, AModelIsDeployedOnDemandAndAReplicaThatDiesIsReplaced
   EXPECT_TRUE(Ready("w", assignment.id(), first.address()).ok());
   caller.join();
   EXPECT_EQ(*answer, "first");
+  tricorn::v1::ListDeploymentsResponse list;
+  ASSERT_TRUE(Call(&tricorn::v1::DeploymentService::Stub::ListDeployments,
+                   tricorn::v1::ListDeploymentsRequest(), &list)
+                  .ok());
+  EXPECT_TRUE(list.deployments(0).on_demand());
 
   first.Shutdown();
   tricorn::v1::ReportExitRequest exit;
