@@ -48,6 +48,34 @@ TEST_F(JobsTest, ARestartKeepsTheShardsOnFewerWorkers) {
   EXPECT_EQ(set.assignments(0).trainer().shard_end(), 2);
 }
 
+TEST_F(JobsTest, AJobThatSaysTooMuchIsCutShort) {
+  Register("a");
+  Submit("j");
+  Event event;
+  auto& report = *event.mutable_report_progress();
+  *report.mutable_trainer() = Speaker("j", 1);
+  for (int i = 0; i < 1000; ++i) report.add_log_lines()->set_text(std::string(4000, 'x'));
+  size_t lines = 0;
+  std::string last;
+  for (int number = 1; number <= 10; ++number) {
+    report.set_report_number(number);
+    for (const FeedEntry& entry : Apply(event).feed) {
+      if (!entry.event.has_log_line()) continue;
+      ++lines;
+      last = entry.event.log_line().text();
+    }
+  }
+  EXPECT_LT(lines, 5000u);
+  EXPECT_THAT(last, HasSubstr("from here on they are left out"));
+  // Nothing of it is kept, in the log neither; what matters still is.
+  report.set_report_number(11);
+  EXPECT_FALSE(Apply(event).changed);
+  report.add_epoch_logs();
+  const Effects effects = Apply(event);
+  ASSERT_EQ(effects.feed.size(), 1u);
+  EXPECT_TRUE(effects.feed[0].event.has_epoch_logs());
+}
+
 TEST_F(JobsTest, EqualRequestsAreOneJobAndUnequalOnesNone) {
   Event event = FitEvent("j");
   event.mutable_create_job()->mutable_request()->set_request_id("r");

@@ -26,6 +26,27 @@ absl::Status CheckRankZero(const tricorn::v1::Trainer& trainer, std::string_view
                          what, trainer.rank());
 }
 
+// Adds a trainer's line to the feed, unless the job has said too much already.
+void AppendLine(Change& change, const std::string& job_id, JobRecord& record, int rank,
+                const tricorn::v1::LogLine& line) {
+  constexpr int64_t kRowBytes = 128;  // what a line costs beside its text
+  if (record.log_bytes() >= kMaxLogBytes) return;
+  record.set_log_bytes(record.log_bytes() + kRowBytes + static_cast<int64_t>(line.text().size()));
+  tricorn::v1::JobEvent event;
+  tricorn::v1::LogLine& kept = *event.mutable_log_line();
+  kept = line;
+  if (record.log_bytes() >= kMaxLogBytes) {
+    kept.set_severity(tricorn::v1::LogLine::SEVERITY_WARNING);
+    kept.set_text(fmt::format(
+        "(expected at most {} MB of log lines, received more: from here on they are left out)",
+        kMaxLogBytes >> 20));
+  }
+  kept.set_worker("workers/" + record.gang(rank).worker_id());
+  kept.set_rank(rank);
+  kept.set_generation(record.job().generation());
+  change.Feed(job_id, record, std::move(event));
+}
+
 // Epochs after the last one known.
 void AppendEpochs(Change& change, const std::string& job_id, JobRecord& record,
                   const google::protobuf::RepeatedPtrField<tricorn::v1::EpochLogs>& epochs) {
@@ -66,19 +87,14 @@ absl::Status ReportProgress(Change& change, const tricorn::v1::ReportProgressReq
   JobRecord& record = change.state.jobs[id];
   const bool leads = request.trainer().rank() == 0;
   const bool first = leads && record.job().state() == tricorn::v1::JOB_STATE_STARTING;
-  const bool keeps =
-      first || !request.log_lines().empty() || (leads && !request.epoch_logs().empty());
+  const bool has_lines = !request.log_lines().empty() && record.log_bytes() < kMaxLogBytes;
+  const bool keeps = first || has_lines || (leads && !request.epoch_logs().empty());
   GangMember& member = *record.mutable_gang(request.trainer().rank());
   if (!keeps || request.report_number() <= member.report_number()) return absl::OkStatus();
   member.set_report_number(request.report_number());
   change.effects.changed = true;
   for (const auto& line : request.log_lines()) {
-    tricorn::v1::JobEvent event;
-    *event.mutable_log_line() = line;
-    event.mutable_log_line()->set_worker("workers/" + member.worker_id());
-    event.mutable_log_line()->set_rank(request.trainer().rank());
-    event.mutable_log_line()->set_generation(request.trainer().generation());
-    change.Feed(id, record, std::move(event));
+    AppendLine(change, id, record, request.trainer().rank(), line);
   }
   if (!leads) return absl::OkStatus();
   if (request.has_progress()) *record.mutable_job()->mutable_progress() = request.progress();
