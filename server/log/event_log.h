@@ -39,7 +39,8 @@ class EventLog {
   virtual absl::StatusOr<LogContents> Read() = 0;
   // Puts `snapshot` in the place of all events so far. On an error the old ones remain.
   virtual absl::Status Compact(const std::string& snapshot) = 0;
-  // At most `limit` events of a job after `sequence`, in order.
+  // At most `limit` events of a job after `sequence`, in order; fewer, but not none, when they come
+  // to more than some MB.
   virtual absl::StatusOr<std::vector<FeedRow>> ReadFeed(const std::string& job_id, int64_t sequence,
                                                         int limit) = 0;
 };

@@ -11,6 +11,7 @@
 namespace tricorn::server {
 namespace {
 
+constexpr size_t kMaxReadBytes = size_t{2} << 20;  // of a feed, at once
 constexpr int kSchemaVersion = 1;
 constexpr char kSchema[] = R"sql(
   CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY AUTOINCREMENT, event BLOB NOT NULL);
@@ -80,10 +81,19 @@ class Statement {
   // Calls `row` for each row.
   template <typename Row>
   absl::Status ForEach(const Row& row) {
-    int code;
-    while ((code = sqlite3_step(statement_)) == SQLITE_ROW) row(*this);
-    const absl::Status status =
-        code == SQLITE_DONE ? absl::OkStatus() : SqliteStatus(db_, sqlite3_sql(statement_));
+    return While([&](const Statement& self) {
+      row(self);
+      return true;
+    });
+  }
+  // Calls `row` for each row, until it returns false.
+  template <typename Row>
+  absl::Status While(const Row& row) {
+    int code = SQLITE_ROW;
+    bool goes_on = true;
+    while (goes_on && (code = sqlite3_step(statement_)) == SQLITE_ROW) goes_on = row(*this);
+    const bool ok = code == SQLITE_DONE || code == SQLITE_ROW;
+    const absl::Status status = ok ? absl::OkStatus() : SqliteStatus(db_, sqlite3_sql(statement_));
     sqlite3_reset(statement_);
     return status;
   }
@@ -174,8 +184,11 @@ class Log : public SqliteLog {
     MutexLock lock(&reader_mu_);
     std::vector<FeedRow> rows;
     read_feed_.BindText(1, job_id).Bind(2, sequence).Bind(3, limit);
-    RETURN_IF_ERROR(read_feed_.ForEach([&](const Statement& row) {
+    size_t nbytes = 0;
+    RETURN_IF_ERROR(read_feed_.While([&](const Statement& row) {
       rows.push_back({job_id, row.Int(0), row.Bytes(1)});
+      nbytes += rows.back().event.size();
+      return nbytes < kMaxReadBytes;
     }));
     return rows;
   }

@@ -63,6 +63,20 @@ TEST_F(SqliteLogTest, ReadsAFeedFromAnyPoint) {
   EXPECT_EQ(log->ReadFeed("other", 0, 10)->size(), 1u);
 }
 
+TEST_F(SqliteLogTest, ReadsALittleAtATimeOfLargeEvents) {
+  auto log = Open();
+  const std::string large(size_t{3} << 20, 'x');
+  ASSERT_TRUE(log->Append({.events = {},
+                           .feed = {{"j", 1, large}, {"j", 2, large}, {"j", 3, "small"}},
+                           .deleted_feeds = {}})
+                  .ok());
+  EXPECT_EQ(log->ReadFeed("j", 0, 10)->size(), 1u);
+  EXPECT_EQ(log->ReadFeed("j", 1, 10)->size(), 1u);
+  const auto rest = log->ReadFeed("j", 2, 10);
+  ASSERT_EQ(rest->size(), 1u);
+  EXPECT_EQ((*rest)[0].event, "small");
+}
+
 TEST_F(SqliteLogTest, AFeedBeginsAnewInTheBatchThatDeletesItsPredecessor) {
   auto log = Open();
   ASSERT_TRUE(

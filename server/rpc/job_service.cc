@@ -67,7 +67,8 @@ std::string MakeJobId(const tricorn::v1::JobSpec& spec, std::random_device& rand
 
 class JobService : public tricorn::v1::JobService::CallbackService {
  public:
-  explicit JobService(Coordinator& coordinator) : coordinator_(coordinator) {}
+  explicit JobService(Coordinator& coordinator)
+      : coordinator_(coordinator), reader_(coordinator.log()) {}
 
   grpc::ServerUnaryReactor* CreateJob(grpc::CallbackServerContext* context,
                                       const tricorn::v1::CreateJobRequest* request,
@@ -117,11 +118,12 @@ class JobService : public tricorn::v1::JobService::CallbackService {
   }
   grpc::ServerWriteReactor<tricorn::v1::JobEvent>* WatchJob(
       grpc::CallbackServerContext*, const tricorn::v1::WatchJobRequest* request) override {
-    return NewJobWatch(coordinator_, *request);
+    return NewJobWatch(coordinator_, reader_, *request);
   }
 
  private:
   Coordinator& coordinator_;
+  FeedReader reader_;
 };
 
 }  // namespace

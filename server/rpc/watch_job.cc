@@ -15,8 +15,6 @@
 namespace tricorn::server {
 namespace {
 
-constexpr int kRowsPerRead = 128;
-
 // The number of the last event that `cursor` stands for; 0 at the beginning.
 absl::StatusOr<int64_t> ParseCursor(const std::string& job_id, const std::string& cursor) {
   if (cursor.empty()) return 0;
@@ -30,11 +28,12 @@ absl::StatusOr<int64_t> ParseCursor(const std::string& job_id, const std::string
 }
 
 // Kept events come from the log, in order; between them, the latest progress. Its methods run on
-// gRPC's threads and, as pokes, on the coordinator's.
+// gRPC's threads, on the reader's and, as pokes, on the coordinator's.
 class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
  public:
-  JobWatch(Coordinator& coordinator, const tricorn::v1::WatchJobRequest& request)
-      : coordinator_(coordinator) {
+  JobWatch(Coordinator& coordinator, FeedReader& reader,
+           const tricorn::v1::WatchJobRequest& request)
+      : coordinator_(coordinator), reader_(reader), until_now_(request.until_now()) {
     const absl::Status status = Parse(request);
     if (!status.ok()) {
       Finish(rpc::ToGrpc(status));
@@ -47,7 +46,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
       Update(view);
       MutexLock lock(&mu_);
       looked_ = true;
-      has_looked_.Signal();
+      idle_.Signal();
     });
   }
 
@@ -73,7 +72,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     if (subscription_ != 0) {
       coordinator_.Unsubscribe(subscription_);
       MutexLock lock(&mu_);
-      while (!looked_) has_looked_.Wait(&mu_);
+      while (!looked_ || reading_) idle_.Wait(&mu_);
     }
     delete this;
   }
@@ -88,7 +87,8 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
 
   void Update(const Coordinator::View& view) {
     MutexLock lock(&mu_);
-    if (ended_) return;
+    if (ended_ || (until_now_ && updated_)) return;
+    updated_ = true;
     const JobRecord* record = Find(view.state.jobs, job_id_);
     if (record == nullptr) {
       failure_ = NotFound("jobs/{}: no such job", job_id_);
@@ -117,7 +117,7 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
       End(rpc::ToGrpc(failure_));
     } else if (sequence_ < last_sequence_) {
       WriteKept();
-    } else if (is_final_) {
+    } else if (is_final_ || until_now_) {
       End(grpc::Status::OK);
     } else if (progress_.has_value()) {
       last_progress_ = *std::exchange(progress_, std::nullopt);
@@ -132,17 +132,11 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
 
   void WriteKept() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (rows_.empty()) {
-      auto rows = coordinator_.log().ReadFeed(job_id_, sequence_, kRowsPerRead);
-      if (!rows.ok()) {
-        End(rpc::ToGrpc(rows.status()));
-        return;
-      }
-      rows_.assign(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()));
-      if (rows_.empty()) {
-        End(rpc::ToGrpc(DataLoss("jobs/{}: expected events up to {}, received none after {}",
-                                 job_id_, last_sequence_, sequence_)));
-        return;
-      }
+      if (std::exchange(reading_, true)) return;
+      reader_.Read(job_id_, sequence_, [this](absl::StatusOr<std::vector<FeedRow>> rows) {
+        TakeRows(std::move(rows));
+      });
+      return;
     }
     const FeedRow row = std::move(rows_.front());
     rows_.pop_front();
@@ -159,6 +153,22 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
     Write();
   }
 
+  void TakeRows(absl::StatusOr<std::vector<FeedRow>> rows) {
+    MutexLock lock(&mu_);
+    reading_ = false;
+    idle_.Signal();
+    if (ended_) return;
+    if (!rows.ok()) {
+      End(rpc::ToGrpc(rows.status()));
+    } else if (rows->empty()) {
+      End(rpc::ToGrpc(DataLoss("jobs/{}: expected events up to {}, received none after {}", job_id_,
+                               last_sequence_, sequence_)));
+    } else {
+      rows_.assign(std::make_move_iterator(rows->begin()), std::make_move_iterator(rows->end()));
+      WriteNext();
+    }
+  }
+
   void Write() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     writing_ = true;
     StartWrite(&event_);
@@ -169,12 +179,16 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
   }
 
   Coordinator& coordinator_;
+  FeedReader& reader_;
+  const bool until_now_;
   std::string job_id_;
   int64_t subscription_ = 0;
 
   Mutex mu_;
-  CondVar has_looked_;
+  CondVar idle_;
   bool looked_ ABSL_GUARDED_BY(mu_) = false;
+  bool updated_ ABSL_GUARDED_BY(mu_) = false;
+  bool reading_ ABSL_GUARDED_BY(mu_) = false;  // never together with `writing_`
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   bool ended_ ABSL_GUARDED_BY(mu_) = false;
@@ -193,8 +207,8 @@ class JobWatch : public grpc::ServerWriteReactor<tricorn::v1::JobEvent> {
 }  // namespace
 
 grpc::ServerWriteReactor<tricorn::v1::JobEvent>* NewJobWatch(
-    Coordinator& coordinator, const tricorn::v1::WatchJobRequest& request) {
-  return new JobWatch(coordinator, request);
+    Coordinator& coordinator, FeedReader& reader, const tricorn::v1::WatchJobRequest& request) {
+  return new JobWatch(coordinator, reader, request);
 }
 
 }  // namespace tricorn::server

@@ -1,5 +1,6 @@
 #include <thread>
 
+#include "core/base/notification.h"
 #include "gmock/gmock.h"
 #include "server/state/reason.h"
 #include "tests/service/service_fixture.h"
@@ -50,13 +51,15 @@ class JobServiceTest : public ServiceTest {
   }
 
   // All events to the end of the stream.
-  std::vector<tricorn::v1::JobEvent> Watch(const std::string& job, const std::string& cursor = "") {
+  std::vector<tricorn::v1::JobEvent> Watch(const std::string& job, const std::string& cursor = "",
+                                           bool until_now = false) {
     JobService::Stub stub(channel_);
     grpc::ClientContext context;
     context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));
     tricorn::v1::WatchJobRequest request;
     request.set_name(job);
     request.set_cursor(cursor);
+    request.set_until_now(until_now);
     auto reader = stub.WatchJob(&context, request);
     std::vector<tricorn::v1::JobEvent> events;
     tricorn::v1::JobEvent event;
@@ -123,6 +126,59 @@ TEST_F(JobServiceTest, WatchStreamsWhatHappensMeanwhile) {
   for (int step = 2; step < 50; ++step) {
     EXPECT_EQ(lines[static_cast<size_t>(step - 2)], "line " + std::to_string(step));
   }
+}
+
+TEST_F(JobServiceTest, AWatchUntilNowEndsThoughTheJobGoesOn) {
+  CreateFit("j");
+  Register("w");
+  ASSERT_TRUE(Progress("jobs/j", 1, 1, 3, "hello").ok());
+  const auto events = Watch("jobs/j", "", /*until_now=*/true);
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events.back().job().state(), tricorn::v1::JOB_STATE_RUNNING);
+  EXPECT_TRUE(Watch("jobs/j", events.back().cursor(), /*until_now=*/true).empty());
+}
+
+// A log on a disk that is slow to read.
+class SlowToRead : public EventLog {
+ public:
+  explicit SlowToRead(EventLog& log) : log_(log) {}
+  absl::Status Append(const LogBatch& batch) override { return log_.Append(batch); }
+  absl::StatusOr<LogContents> Read() override { return log_.Read(); }
+  absl::Status Compact(const std::string& snapshot) override { return log_.Compact(snapshot); }
+  absl::StatusOr<std::vector<FeedRow>> ReadFeed(const std::string& job_id, int64_t sequence,
+                                                int limit) override {
+    asked.Notify();
+    readable.WaitForNotification();
+    return log_.ReadFeed(job_id, sequence, limit);
+  }
+  Notification asked;
+  Notification readable;
+
+ private:
+  EventLog& log_;
+};
+
+class SlowFeedTest : public JobServiceTest {
+ protected:
+  EventLog& Log() override {
+    slow_ = std::make_unique<SlowToRead>(*log_);
+    return *slow_;
+  }
+  std::unique_ptr<SlowToRead> slow_;
+};
+
+TEST_F(SlowFeedTest, NobodyElseWaitsForWhatAWatchReads) {
+  CreateFit("j");
+  std::vector<tricorn::v1::JobEvent> events;
+  std::thread watcher([&] { events = Watch("jobs/j", "", /*until_now=*/true); });
+  slow_->asked.WaitForNotification();
+  const absl::Time begin = absl::Now();
+  EXPECT_TRUE(GetJob("jobs/j").ok());
+  CreateFit("k");
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(10));
+  slow_->readable.Notify();
+  watcher.join();
+  EXPECT_EQ(events.size(), 1u);
 }
 
 TEST_F(JobServiceTest, ALongLineIsCutBetweenCharactersAndOutlivesARestart) {

@@ -46,12 +46,14 @@ class ServiceTest : public ::testing::Test {
     options.machine.lease_duration = lease_duration_;
     facts_.version = "1.2.3";
     facts_.machine = options.machine;
-    coordinator_ = *Coordinator::Start(*log_, options, Logger("test", [](std::string_view) {}));
+    coordinator_ = *Coordinator::Start(Log(), options, Logger("test", [](std::string_view) {}));
     auto server = RpcServer::Start({}, facts_, *coordinator_, *store_);
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
     channel_ = grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
   }
+  // What the coordinator takes for its log.
+  virtual EventLog& Log() { return *log_; }
   void Stop() {
     if (server_ != nullptr) server_->Shutdown(absl::ZeroDuration());
     server_.reset();
