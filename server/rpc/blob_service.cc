@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <map>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "core/base/mutex.h"
 #include "core/base/status.h"
+#include "server/rpc/announcements.h"
 #include "server/rpc/services.h"
 #include "server/rpc/stored_blobs.h"
 #include "server/rpc/unary.h"
@@ -19,31 +19,6 @@ using tricorn::v1::Upload;
 using View = Coordinator::View;
 
 constexpr absl::Duration kDropInterval = absl::Hours(1);
-
-// Sizes announced by CreateUpload since the start; a client whose upload a restart interrupted
-// announces it again. Thread-safe.
-class Announcements {
- public:
-  void Add(const std::string& sha256, int64_t size) {
-    MutexLock lock(&mu_);
-    sizes_[sha256] = size;
-  }
-  absl::StatusOr<int64_t> SizeOf(const std::string& sha256) const {
-    MutexLock lock(&mu_);
-    const auto it = sizes_.find(sha256);
-    if (it != sizes_.end()) return it->second;
-    return NotFound(
-        "uploads/{}: no such upload; CreateUpload announces it (again, after a restart)", sha256);
-  }
-  void Remove(const std::string& sha256) {
-    MutexLock lock(&mu_);
-    sizes_.erase(sha256);
-  }
-
- private:
-  mutable Mutex mu_;
-  std::map<std::string, int64_t> sizes_ ABSL_GUARDED_BY(mu_);
-};
 
 void Describe(const std::string& sha256, int64_t size, int64_t received, bool complete,
               Upload* upload) {
