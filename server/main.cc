@@ -137,7 +137,7 @@ int Main(int argc, char** argv) {
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
   app.add_option("--max-message-bytes", flags.max_message_bytes, "Largest RPC message")
-      ->check(CLI::Range(int64_t{1} << 20, int64_t{1} << 30))
+      ->check(CLI::Range(int64_t{1} << 20, int64_t{rpc::kLargestMessageBytes}))
       ->capture_default_str();
   try {
     app.parse(argc, argv);

@@ -12,8 +12,6 @@
 namespace tricorn::client {
 namespace {
 
-constexpr int kMaxMessageBytes = 256 << 20;  // the coordinator says what it takes
-
 using Cluster = v1::ClusterService::StubInterface::async_interface;
 
 }  // namespace
@@ -30,7 +28,7 @@ absl::StatusOr<Client> Client::Connect(ClientOptions options) {
       rpc::ChannelCredentialsFor(
           {.ca = options.tls_ca, .certificate = options.tls_certificate, .key = options.tls_key}));
   auto impl = std::make_shared<Impl>();
-  impl->channel = rpc::MakeChannel(options.address, credentials, kMaxMessageBytes);
+  impl->channel = rpc::MakeChannel(options.address, credentials);
   impl->options = std::move(options);
   const Client client(impl);
   const absl::Status status = client.GetServerInfo().status();

@@ -42,15 +42,21 @@ absl::Status CheckPlainListener(const std::string& address, bool insecure);
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsFor(
     const TlsFiles& tls);
 
+// The coordinator bounds the messages that pass through it: to this, unless its operator says
+// otherwise,
+inline constexpr int kDefaultMaxMessageBytes = 64 << 20;
+// and to this at most. Whoever talks to it takes as much: another bound would be a second opinion.
+inline constexpr int kLargestMessageBytes = 1 << 30;
+
 // What every server of the project sets: message bounds, and leave for MakeChannel's keepalive
 // pings, which gRPC's servers otherwise answer by closing the connection.
-void ConfigureServer(grpc::ServerBuilder& builder, int max_message_bytes);
+void ConfigureServer(grpc::ServerBuilder& builder, int max_message_bytes = kDefaultMaxMessageBytes);
 
 // A channel to `address` that notices a dead peer within some 20 s, tries again at least every
 // 2 s, and takes messages of up to `max_message_bytes`.
 std::shared_ptr<grpc::Channel> MakeChannel(
     const std::string& address, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
-    int max_message_bytes);
+    int max_message_bytes = kLargestMessageBytes);
 
 // If the channel is not connected: drives its attempts to connect until one succeeds (true), the
 // deadline passes or `give_up` says so. (While no call is under way gRPC looks after its

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/time/time.h"
+#include "proto/rpc/transport.h"
 #include "server/blob/blob_store.h"
 #include "server/coordinator/coordinator.h"
 
@@ -21,7 +22,7 @@ struct ServerFacts {
   std::string cluster_id;
   std::string http_address;
   absl::Time start_time;
-  int64_t max_message_bytes = int64_t{64} << 20;
+  int64_t max_message_bytes = rpc::kDefaultMaxMessageBytes;
   int64_t max_chunk_bytes = int64_t{1} << 20;
   int64_t max_blob_bytes = int64_t{64} << 30;
   MachineOptions machine;

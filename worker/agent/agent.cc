@@ -26,7 +26,6 @@
 namespace tricorn::worker {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;
 constexpr absl::Duration kLeaveTimeout = absl::Seconds(3);
 
 absl::Status CheckWorkerId(std::string_view id) {
@@ -119,7 +118,8 @@ struct Agent::Impl {
     devices.SetAssignments(ids);
     std::vector<ProcessSpec> wanted;
     for (const v1::Assignment& assignment : set.assignments()) {
-      wanted.push_back(ProcessFor(assignment, options, incarnation, devices.Of(assignment.id())));
+      wanted.push_back(ProcessFor(assignment, options, incarnation, devices.Of(assignment.id()),
+                                  supervisor.stop_grace()));
     }
     logger.Info("assignments",
                 {{"revision", set.revision()}, {"count", static_cast<int64_t>(wanted.size())}});
@@ -178,9 +178,8 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options, Logge
   const std::string host = listen.substr(0, listen.rfind(':'));
   if (options.address.empty()) options.address = host;
 
-  auto impl = std::make_unique<Impl>(
-      std::move(options), std::move(logger), std::move(lock),
-      rpc::MakeChannel(options.coordinator, channel_credentials, kMaxMessageBytes));
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(logger), std::move(lock),
+                                     rpc::MakeChannel(options.coordinator, channel_credentials));
   Impl& self = *impl;
   ASSIGN_OR_RETURN(self.metrics, AgentMetrics::Listen(
                                      self.options.http_listen,
@@ -189,7 +188,7 @@ absl::StatusOr<std::unique_ptr<Agent>> Agent::Create(AgentOptions options, Logge
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  rpc::ConfigureServer(builder, kMaxMessageBytes);
+  rpc::ConfigureServer(builder);
   builder.AddListeningPort(listen, server_credentials, &self.port);
   self.server = builder.BuildAndStart();
   if (self.server == nullptr || self.port == 0) {

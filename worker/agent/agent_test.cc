@@ -192,6 +192,18 @@ class AgentTest : public ::testing::Test {
   std::thread thread_;
 };
 
+TEST_F(AgentTest, ProcessesKnowHowLongTheyHaveToEnd) {
+  StartAgent("printf '%s\\n' \"$@\" | grep -A1 stop-grace; exit 9");
+  coordinator_.Assign({Trainer("jobs/a/1/0")});
+  ASSERT_TRUE(coordinator_.WaitFor([&] {
+    coordinator_.mu_.AssertHeld();
+    return coordinator_.exits.contains("jobs/a/1/0");
+  }));
+  MutexLock lock(&coordinator_.mu_);
+  EXPECT_EQ(coordinator_.exits.at("jobs/a/1/0").message(),
+            "trainer jobs/a/1/0: exit code 9; its last lines:\n--stop-grace\n5\n");
+}
+
 TEST_F(AgentTest, RunsAProcessPerAssignmentAndReportsHowItEnded) {
   v1::Failure failure;
   failure.set_code(3);

@@ -23,7 +23,8 @@ std::string ScratchDirectory(const std::string& assignment_id, const AgentOption
 }
 
 ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& options,
-                       const std::string& incarnation, const std::string& device) {
+                       const std::string& incarnation, const std::string& device,
+                       absl::Duration stop_grace) {
   const std::string kind = assignment.has_predictor() ? "predictor" : "trainer";
   const std::string host = options.listen.substr(0, options.listen.rfind(':'));
   ProcessSpec spec = {.id = assignment.id(),
@@ -52,6 +53,7 @@ ProcessSpec ProcessFor(const v1::Assignment& assignment, const AgentOptions& opt
   flag("--tls-ca", options.tls.ca);
   flag("--tls-cert", options.tls.certificate);
   flag("--tls-key", options.tls.key);
+  flag("--stop-grace", fmt::format("{}", absl::ToDoubleSeconds(stop_grace)));
   if (options.insecure) spec.argv.push_back("--insecure");
   return spec;
 }

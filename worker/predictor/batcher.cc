@@ -80,6 +80,11 @@ void Batcher::Submit(Request request) {
   request.reply(refused);
 }
 
+void Batcher::StopGathering() {
+  MutexLock lock(&mu_);
+  gathers_ = false;
+}
+
 int64_t Batcher::queued_rows() const {
   MutexLock lock(&mu_);
   return queued_rows_;
@@ -124,7 +129,7 @@ void Batcher::Run() {
       if (stopped_) return;
       auto full = [this] {
         mu_.AssertHeld();
-        return stopped_ || queued_rows_ >= options_.max_batch_size;
+        return stopped_ || !gathers_ || queued_rows_ >= options_.max_batch_size;
       };
       mu_.AwaitWithDeadline(full, queue_.front().arrival + options_.max_delay);
       if (stopped_) return;

@@ -49,6 +49,8 @@ class Batcher {
   //   Unavailable        shutting down
   //   what the model says of this request
   void Submit(Request request);
+  // From now on no request waits for others to join it: there will be few.
+  void StopGathering();
   int64_t queued_rows() const;
 
   // Sizes that batches are padded to: powers of two, and the largest.
@@ -78,6 +80,7 @@ class Batcher {
   mutable Mutex mu_;
   std::deque<Waiting> queue_ ABSL_GUARDED_BY(mu_);
   int64_t queued_rows_ ABSL_GUARDED_BY(mu_) = 0;
+  bool gathers_ ABSL_GUARDED_BY(mu_) = true;
   bool stopped_ ABSL_GUARDED_BY(mu_) = false;
 
   std::thread thread_;  // last: it uses all of the above

@@ -19,9 +19,6 @@
 namespace tricorn::worker {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;
-constexpr std::chrono::seconds kShutdownGrace(5);
-
 class Service : public v1::PredictService::CallbackService {
  public:
   Service(PredictModel& model, const PredictServerOptions& options, Batcher& batcher,
@@ -110,7 +107,7 @@ absl::StatusOr<std::unique_ptr<PredictServer>> PredictServer::Start(
   grpc::EnableDefaultHealthCheckService(true);
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::ServerBuilder builder;
-  rpc::ConfigureServer(builder, kMaxMessageBytes);
+  rpc::ConfigureServer(builder, rpc::kLargestMessageBytes);
   builder.AddListeningPort(options.listen, credentials, &impl->port);
   builder.RegisterService(&impl->service);
   impl->server = builder.BuildAndStart();
@@ -125,7 +122,8 @@ PredictServer::PredictServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 
 PredictServer::~PredictServer() {
   impl_->server->GetHealthCheckService()->SetServingStatus(false);
-  impl_->server->Shutdown(std::chrono::system_clock::now() + kShutdownGrace);
+  impl_->batcher.StopGathering();
+  impl_->server->Shutdown(absl::ToChronoTime(absl::Now() + impl_->options.shutdown_grace));
 }
 
 std::string PredictServer::address() const {

@@ -21,6 +21,8 @@ struct PredictServerOptions {
   bool insecure = false;
   // The longest a request without a deadline of its own may take.
   absl::Duration max_request_time = absl::Minutes(1);
+  // How long requests that it has may take when it ends.
+  absl::Duration shutdown_grace = absl::Seconds(5);
 };
 
 // Serves PredictService for one loaded model, with gRPC's health service and reflection.
@@ -32,7 +34,7 @@ class PredictServer {
   static absl::StatusOr<std::unique_ptr<PredictServer>> Start(PredictModel& model,
                                                               const PredictServerOptions& options,
                                                               PredictorStatsCounter& stats);
-  // Takes nothing new, finishes what it has within a few seconds.
+  // Takes nothing new, finishes what it has within the grace.
   ~PredictServer();
 
   std::string address() const;  // host:port

@@ -52,7 +52,7 @@ absl::StatusOr<std::unique_ptr<PredictModel>> FetchAndLoad(
 
 absl::Status ReportReady(const std::shared_ptr<grpc::Channel>& channel,
                          const PredictorOptions& options, const v1::Assignment& assignment,
-                         const std::string& address, const absl::Notification& stop) {
+                         const std::string& address, const Notification& stop) {
   const auto stub = v1::WorkerService::NewStub(channel);
   v1::ReportPredictorReadyRequest request;
   request.set_worker_id(options.worker_id);
@@ -76,7 +76,7 @@ absl::Status RunPredictor(Env& env, const v1::Assignment& assignment,
                           const PredictorOptions& options, const LoadModel& load,
                           const Logger& logger,
                           const std::function<void(const PredictorStats&)>& publish,
-                          const absl::Notification& stop) {
+                          const Notification& stop) {
   const v1::PredictorTask& task = assignment.predictor();
   PredictServerOptions server_options;
   server_options.deployment = task.deployment();
@@ -85,6 +85,8 @@ absl::Status RunPredictor(Env& env, const v1::Assignment& assignment,
   server_options.listen = options.listen;
   server_options.tls = options.tls;
   server_options.insecure = options.insecure;
+  // The other half is for whatever else there is to end.
+  server_options.shutdown_grace = options.stop_grace / 2;
 
   ASSIGN_OR_RETURN(const auto model, FetchAndLoad(env, options, channel, task.model_blob(), load));
   PredictorStatsCounter counter(task.deployment(), std::to_string(task.replica()));

@@ -98,6 +98,7 @@ class PredictorTest : public ::testing::Test {
     options.worker_id = "w";
     options.incarnation = "i";
     options.cache_directory = directory_ + "/cache";
+    options.stop_grace = absl::Seconds(2);
     return RunPredictor(
         Env::Posix(), assignment_, Channel(), options, load,
         Logger("predictor_test", [](std::string_view) {}),
@@ -133,14 +134,14 @@ class PredictorTest : public ::testing::Test {
   FakeCoordinator coordinator_;
   std::shared_ptr<grpc::Channel> Channel() const {
     return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
-                            grpc::InsecureChannelCredentials(), 64 << 20);
+                            grpc::InsecureChannelCredentials());
   }
 
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
   std::string directory_;
   v1::Assignment assignment_;
-  absl::Notification stop_;
+  Notification stop_;
   std::thread thread_;
   std::unique_ptr<v1::PredictService::Stub> stub_;
   Mutex mu_;
@@ -211,6 +212,30 @@ TEST_F(PredictorTest, CountsWhatItDid) {
   EXPECT_EQ(back.requests.at("INVALID_ARGUMENT"), 1);
   EXPECT_EQ(back.batch_rows, 3);
   EXPECT_GT(back.latency_sum_seconds, 0);
+}
+
+TEST_F(PredictorTest, FinishesWhatItHasWithinTheAgentsGrace) {
+  assignment_.mutable_predictor()->mutable_batching()->mutable_max_delay()->set_seconds(60);
+  Start();
+  v1::PredictResponse response;
+  absl::Status answer;
+  std::thread caller([&] {
+    answer = Predict(Request("models/m", Tensor(DType::kF32, Shape({1, 2}))), &response);
+  });
+  {
+    MutexLock lock(&mu_);
+    auto waits = [&] {
+      mu_.AssertHeld();
+      return stats_.queued_rows == 1;
+    };
+    EXPECT_TRUE(mu_.AwaitWithTimeout(waits, absl::Seconds(20)));
+  }
+  const absl::Time begin = absl::Now();
+  stop_.Notify();
+  thread_.join();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(2));
+  caller.join();
+  EXPECT_TRUE(answer.ok()) << answer;
 }
 
 TEST_F(PredictorTest, EndsWithTheModelsErrorOrWhenReplaced) {

@@ -64,6 +64,11 @@ void Supervisor::SetStopGrace(absl::Duration grace) {
   stop_grace_ = grace;
 }
 
+absl::Duration Supervisor::stop_grace() const {
+  MutexLock lock(&mu_);
+  return stop_grace_;
+}
+
 void Supervisor::Shutdown() {
   {
     MutexLock lock(&mu_);

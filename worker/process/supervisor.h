@@ -48,6 +48,7 @@ class Supervisor {
   // For any thread.
   void SetWanted(std::vector<ProcessSpec> wanted);
   void SetStopGrace(absl::Duration grace);
+  absl::Duration stop_grace() const;
   // Stops all children, in good order; then Run returns.
   void Shutdown();
   std::vector<Running> running() const;

@@ -26,6 +26,7 @@ struct ChildOptions {
   std::string plugin_directory;  // empty: none
   rpc::TlsFiles tls;
   bool insecure = false;
+  double stop_grace_s = 10;  // from SIGTERM to SIGKILL
 
   EngineOptions engine() const {
     return {threads, plugin_directory, device, trace_directory, allow_tf32};

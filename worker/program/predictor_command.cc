@@ -19,10 +19,8 @@
 namespace tricorn::worker {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;
-
 absl::Status Predict(const ChildOptions& options, const Engines& engines, const Logger& logger,
-                     const absl::Notification& stop) {
+                     const Notification& stop) {
   ASSIGN_OR_RETURN(const std::string input, ReadInput());
   v1::Assignment assignment;
   if (!assignment.ParseFromString(input) || !assignment.has_predictor()) {
@@ -37,12 +35,12 @@ absl::Status Predict(const ChildOptions& options, const Engines& engines, const 
   predictor.address = options.address;
   predictor.tls = options.tls;
   predictor.insecure = options.insecure;
+  predictor.stop_grace = absl::Seconds(options.stop_grace_s);
   predictor.cache_directory = options.cache_directory;
   predictor.cache_limit_bytes = options.cache_limit_bytes;
   try {
     return RunPredictor(
-        Env::Posix(), assignment,
-        rpc::MakeChannel(options.coordinator, credentials, kMaxMessageBytes), predictor,
+        Env::Posix(), assignment, rpc::MakeChannel(options.coordinator, credentials), predictor,
         engines.model_loader(options.engine()), logger.With({"assignment", assignment.id()}),
         [&](const PredictorStats& stats) {
           if (const absl::Status status = WriteStatus(ToJson(stats).Dump()); !status.ok()) {
@@ -66,7 +64,7 @@ int PredictorCommand(const ChildOptions& options, const Engines& engines) {
   sigaddset(&signals, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   // Outlives this call, as the thread does.
-  auto* stop = new absl::Notification;
+  auto* stop = new Notification;
   std::thread([signals, stop] {
     int number = 0;
     sigwait(&signals, &number);

@@ -16,8 +16,6 @@
 namespace tricorn::worker {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;
-
 absl::Status Train(const ChildOptions& options, const Engines& engines, const Logger& logger) {
   ASSIGN_OR_RETURN(const std::string input, ReadInput());
   v1::Assignment assignment;
@@ -34,9 +32,8 @@ absl::Status Train(const ChildOptions& options, const Engines& engines, const Lo
   trainer.scratch_directory = options.scratch_directory;
   const std::unique_ptr<Engine> engine = engines.make_engine(options.engine());
   try {
-    return RunTrainer(Env::Posix(), assignment,
-                      rpc::MakeChannel(options.coordinator, credentials, kMaxMessageBytes), trainer,
-                      *engine, logger.With({"assignment", assignment.id()}),
+    return RunTrainer(Env::Posix(), assignment, rpc::MakeChannel(options.coordinator, credentials),
+                      trainer, *engine, logger.With({"assignment", assignment.id()}),
                       [] { _exit(kExitReplaced); });
   } catch (const std::bad_alloc&) {
     return absl::ResourceExhaustedError(

@@ -113,6 +113,7 @@ void AddChild(CLI::App& app, ChildOptions& options) {
   app.add_option("--cache-limit-bytes", options.cache_limit_bytes)->required();
   app.add_option("--scratch-dir", options.scratch_directory)->required();
   app.add_option("--plugin-dir", options.plugin_directory);
+  app.add_option("--stop-grace", options.stop_grace_s)->required();
   AddTls(app, options.tls, options.insecure);
 }
 

@@ -78,7 +78,7 @@ class CoordinatorStoreTest : public ::testing::Test {
   FakeRendezvous service_;
   std::shared_ptr<grpc::Channel> Channel() const {
     return rpc::MakeChannel("127.0.0.1:" + std::to_string(port_),
-                            grpc::InsecureChannelCredentials(), 64 << 20);
+                            grpc::InsecureChannelCredentials());
   }
 
   int port_ = 0;

@@ -15,7 +15,7 @@ from tricorn.v1 import (
     predict_pb2_grpc,
 )
 
-_MAX_MESSAGE_BYTES = 256 << 20  # the coordinator says what it takes
+_MAX_MESSAGE_BYTES = 1 << 30  # the coordinator says what it takes
 _OPTIONS = [
     ("grpc.max_receive_message_length", _MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", _MAX_MESSAGE_BYTES),

@@ -88,8 +88,8 @@ Cluster::Cluster(const ClusterOptions& options)
     : options_(options),
       address_(fmt::format("127.0.0.1:{}", FreePort())),
       agents_(static_cast<size_t>(options.num_workers)),
-      stubs_(std::make_unique<Stubs>(rpc::MakeChannel(
-          address_, rpc::ChannelCredentialsFor({}).value(), /*max_message_bytes=*/64 << 20))) {
+      stubs_(std::make_unique<Stubs>(
+          rpc::MakeChannel(address_, rpc::ChannelCredentialsFor({}).value()))) {
   StartCoordinator();
   for (int i = 0; i < options.num_workers; ++i) StartAgent(i);
 }
