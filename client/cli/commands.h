@@ -16,6 +16,7 @@ void AddPredict(CLI::App& app, Session& session);
 void AddJobs(CLI::App& app, Session& session);
 void AddModels(CLI::App& app, Session& session);
 void AddDatasets(CLI::App& app, Session& session);
+void AddDeployments(CLI::App& app, Session& session);
 void AddWorkers(CLI::App& app, Session& session);
 void AddSummary(CLI::App& app, Session& session);
 void AddVersion(CLI::App& app, Session& session);

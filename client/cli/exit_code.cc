@@ -30,6 +30,7 @@ ExitCode ExitCodeOf(const absl::Status& status) {
 const char kExitCodesHelp[] =
     "Exit codes: 0 done, 1 an error not listed here, 2 wrong command line, 3 bad input,\n"
     "4 not found, 5 the coordinator does not answer, 6 the job failed, 7 the job was cancelled,\n"
-    "8 a disk is full or something too large, 130 interrupted (a followed job goes on).\n";
+    "8 a disk is full or something too large, 130 interrupted (a followed job goes on),\n"
+    "141 nobody reads the output.\n";
 
 }  // namespace tricorn::cli

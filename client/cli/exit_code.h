@@ -13,9 +13,10 @@ enum ExitCode : int {
   kExitNotFound = 4,   // no such job, model, dataset, version, file
   kExitNoAnswer = 5,   // the coordinator does not answer
   kExitJobFailed = 6,  // the job that was waited for failed
-  kExitJobCancelled = 7,  // it was cancelled
-  kExitNoRoom = 8,        // a disk is full, or something is too large
-  kExitInterrupted = 130  // Ctrl-C; a job that was followed goes on
+  kExitJobCancelled = 7,   // it was cancelled
+  kExitNoRoom = 8,         // a disk is full, or something is too large
+  kExitInterrupted = 130,  // Ctrl-C; a job that was followed goes on
+  kExitOutputClosed = 141  // nobody reads standard output any more: as if by SIGPIPE
 };
 
 ExitCode ExitCodeOf(const absl::Status& status);

@@ -8,6 +8,7 @@
 
 #include "client/cli/exit_code.h"
 #include "client/cli/progress_line.h"
+#include "client/cli/standard_output.h"
 #include "client/cli/table.h"
 #include "core/base/status.h"
 
@@ -46,6 +47,7 @@ absl::StatusOr<int> FollowJob(const Session& session, const client::Client& clie
                               const std::string& name, const std::string& cursor) {
   const auto cancellation = std::make_shared<client::Cancellation>();
   session.interrupts.SetAction([cancellation](int) { cancellation->Cancel(); });
+  const OutputWatch output([cancellation] { cancellation->Cancel(); });
   ProgressLine progress(std::cout, session.json ? 0 : TerminalWidth());
   const absl::Status watched =
       client.WatchJob(name, cursor,
@@ -60,6 +62,7 @@ absl::StatusOr<int> FollowJob(const Session& session, const client::Client& clie
                       {.timeout = std::nullopt, .cancellation = cancellation, .request_id = {}});
   session.interrupts.SetAction(nullptr);
   progress.EndLine();
+  if (OutputIsClosed()) return kExitOutputClosed;
   if (cancellation->cancelled()) {
     std::cerr << "detached, the job goes on\n  watch it again: tricorn jobs watch "
               << ShortName(name) << "\n  stop it:        tricorn jobs cancel " << ShortName(name)

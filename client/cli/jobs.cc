@@ -8,6 +8,7 @@
 #include "client/cli/exit_code.h"
 #include "client/cli/follow.h"
 #include "client/cli/progress_line.h"
+#include "client/cli/standard_output.h"
 #include "client/cli/table.h"
 #include "core/base/status.h"
 
@@ -87,31 +88,29 @@ absl::StatusOr<int> Watch(const Session& session, const std::string& name,
   return FollowJob(session, client, name, cursor);
 }
 
+std::string Describe(const client::LogLine& line) {
+  return fmt::format(
+      "{} {:<7} {}{}",
+      absl::FormatTime("%H:%M:%S", line.time.value_or(absl::UnixEpoch()), absl::LocalTimeZone()),
+      line.severity,
+      line.worker.empty() ? "" : fmt::format("[{} rank {}] ", ShortName(line.worker), line.rank),
+      line.text);
+}
+
 absl::StatusOr<int> Logs(const Session& session, const std::string& name, bool follow) {
   ASSIGN_OR_RETURN(const client::Client client, session.Connect());
-  ASSIGN_OR_RETURN(const client::Job job, client.GetJob(name));
-  // Kept events come first and at once: without --follow, what comes late is new.
   client::CallOptions call;
-  if (!follow && !IsFinal(job.state)) call.timeout = absl::Seconds(1);
-  const absl::Status status = client.WatchJob(
-      name, "",
-      [&](const client::JobEvent& event) {
-        const auto* line = std::get_if<client::LogLine>(&event.event);
-        if (line == nullptr) return true;
-        session.Print(
-            ToJson(event)["log_line"],
-            fmt::format("{} {:<7} {}{}",
-                        absl::FormatTime("%H:%M:%S", line->time.value_or(absl::UnixEpoch()),
-                                         absl::LocalTimeZone()),
-                        line->severity,
-                        line->worker.empty()
-                            ? ""
-                            : fmt::format("[{} rank {}] ", ShortName(line->worker), line->rank),
-                        line->text));
-        return true;
-      },
-      call);
-  if (!status.ok() && !(call.timeout && absl::IsDeadlineExceeded(status))) return status;
+  call.cancellation = std::make_shared<client::Cancellation>();
+  const OutputWatch output([&] { call.cancellation->Cancel(); });
+  const auto print = [&](const client::JobEvent& event) {
+    const auto* line = std::get_if<client::LogLine>(&event.event);
+    if (line != nullptr) session.Print(ToJson(event)["log_line"], Describe(*line));
+    return true;
+  };
+  const absl::Status status =
+      follow ? client.WatchJob(name, "", print, call) : client.ReadJobEvents(name, print, call);
+  if (OutputIsClosed()) return kExitOutputClosed;
+  RETURN_IF_ERROR(status);
   return kExitDone;
 }
 
@@ -144,10 +143,11 @@ void AddJobs(CLI::App& app, Session& session) {
                  [&session, name, cursor] { return Watch(session, *name, *cursor); }));
   watch.add_option("--cursor", *cursor, "Go on after this event, as --json shows them");
   const auto follow = std::make_shared<bool>(false);
-  CLI::App& logs = with_name(AddCommand(
-      jobs, session, "logs", "A job's log lines", "tricorn jobs logs fit-k3x9q2m4 --follow",
-      [&session, name, follow] { return Logs(session, *name, *follow); }));
-  logs.add_flag("--follow,-f", *follow, "Go on until the job ends");
+  CLI::App& logs =
+      with_name(AddCommand(jobs, session, "logs", "A job's log lines, those that there are by now",
+                           "tricorn jobs logs fit-k3x9q2m4 --follow",
+                           [&session, name, follow] { return Logs(session, *name, *follow); }));
+  logs.add_flag("--follow,-f", *follow, "And those to come, until the job ends");
   with_name(AddCommand(jobs, session, "cancel", "Stop a job at once",
                        "tricorn jobs cancel fit-k3x9q2m4",
                        [&session, name] { return Cancel(session, *name); }));

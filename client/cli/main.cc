@@ -3,12 +3,11 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cstdio>
 #include <cstdlib>
-#include <iostream>
 
 #include "client/cli/interrupts.h"
 #include "client/cli/program.h"
+#include "client/cli/standard_output.h"
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
@@ -16,7 +15,6 @@ int main(int argc, char** argv) {
   const char* coordinator = std::getenv("TRICORN_COORDINATOR");
   const int exit_code = tricorn::cli::RunProgram(
       argc, argv, {.coordinator = coordinator == nullptr ? "" : coordinator}, interrupts);
-  std::cout.flush();
-  std::fflush(stdout);
-  _exit(exit_code);  // gRPC's threads and the one that waits for signals are still there
+  _exit(tricorn::cli::FinishOutput(
+      exit_code));  // gRPC's threads and the one that waits for signals are still there
 }

@@ -63,6 +63,7 @@ int RunProgram(int argc, const char* const* argv, const Environment& environment
   AddJobs(app, session);
   AddModels(app, session);
   AddDatasets(app, session);
+  AddDeployments(app, session);
   AddWorkers(app, session);
   AddSummary(app, session);
   AddVersion(app, session);

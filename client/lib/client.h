@@ -106,6 +106,14 @@ class Client {
                         const std::function<bool(const JobEvent&)>& on_event,
                         const CallOptions& options = {}) const;
 
+  // As WatchJob, but only what has happened by now: it does not wait for more.
+  absl::Status ReadJobEvents(const std::string& name,
+                             const std::function<bool(const JobEvent&)>& on_event,
+                             const CallOptions& options = {}) const;
+
+  absl::StatusOr<std::vector<Deployment>> ListDeployments(const CallOptions& options = {}) const;
+  absl::Status DeleteDeployment(const std::string& name, const CallOptions& options = {}) const;
+
   // Online prediction: `target` is a model, a version of one or `deployments/{deployment}`. Waits
   // until a replica has loaded the model. Each input has the batch as its first axis.
   // Errors: NotFound, InvalidArgument (inputs that do not fit the model).

@@ -70,6 +70,12 @@ class FakeJobs : public v1::JobService::Service {
       MutexLock lock(&mu);
       cursors.push_back(request->cursor());
     }
+    if (request->until_now()) {
+      v1::JobEvent event;
+      event.mutable_log_line()->set_text("so far");
+      writer->Write(event);
+      return grpc::Status::OK;
+    }
     if (request->name() == "jobs/quiet") {  // nothing happens; then the coordinator is away
       if (Watches() == 1) absl::SleepFor(absl::Seconds(7));
       return Watches() < 3 ? kAway : grpc::Status::OK;
@@ -240,6 +246,16 @@ TEST_F(ClientTest, WatchesOverBrokenStreamsWithoutLossOrRepetition) {
   EXPECT_EQ(epochs, (std::vector<int>{0, 1, 2}));
   MutexLock lock(&jobs_.mu);
   EXPECT_EQ(jobs_.cursors, (std::vector<std::string>{"", "1", "2"}));
+}
+
+TEST_F(ClientTest, ReadsWhatHasHappenedAndDoesNotWaitForMore) {
+  std::vector<std::string> lines;
+  const absl::Status status = client_->ReadJobEvents("quiet", [&](const JobEvent& event) {
+    lines.push_back(std::get<LogLine>(event.event).text);
+    return true;
+  });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(lines, (std::vector<std::string>{"so far"}));
 }
 
 TEST_F(ClientTest, AQuietWatchIsNotAnAbsentCoordinator) {

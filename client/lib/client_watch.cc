@@ -19,11 +19,13 @@ constexpr absl::Duration kLongestConnect = absl::Seconds(6);
 // Reads one job's events over as many streams as it takes.
 class Watch {
  public:
-  Watch(const Client::Impl& impl, std::string name, std::string cursor, const CallOptions& call)
+  Watch(const Client::Impl& impl, std::string name, std::string cursor, bool until_now,
+        const CallOptions& call)
       : impl_(impl),
         call_(call),
         name_(std::move(name)),
         cursor_(std::move(cursor)),
+        until_now_(until_now),
         stub_(v1::JobService::NewStub(impl.channel)),
         deadline_(call.timeout ? absl::Now() + *call.timeout : absl::InfiniteFuture()),
         backoff_(absl::Milliseconds(100), absl::Seconds(2), std::random_device()()) {}
@@ -59,6 +61,7 @@ class Watch {
     v1::WatchJobRequest request;
     request.set_name(name_);
     request.set_cursor(cursor_);
+    request.set_until_now(until_now_);
     const auto stream = stub_->WatchJob(context.get(), request);
     v1::JobEvent event;
     bool stopped = false;
@@ -98,6 +101,7 @@ class Watch {
   const CallOptions& call_;
   const std::string name_;
   std::string cursor_;  // of the last event that was passed on
+  const bool until_now_;
   const std::unique_ptr<v1::JobService::Stub> stub_;
   const absl::Time deadline_;
   Backoff backoff_;
@@ -109,7 +113,14 @@ class Watch {
 absl::Status Client::WatchJob(const std::string& name, const std::string& cursor,
                               const std::function<bool(const JobEvent&)>& on_event,
                               const CallOptions& options) const {
-  return Watch(*impl_, ResourceName("jobs", name), cursor, options).Run(on_event);
+  return Watch(*impl_, ResourceName("jobs", name), cursor, /*until_now=*/false, options)
+      .Run(on_event);
+}
+
+absl::Status Client::ReadJobEvents(const std::string& name,
+                                   const std::function<bool(const JobEvent&)>& on_event,
+                                   const CallOptions& options) const {
+  return Watch(*impl_, ResourceName("jobs", name), "", /*until_now=*/true, options).Run(on_event);
 }
 
 }  // namespace tricorn::client

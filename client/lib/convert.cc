@@ -197,6 +197,22 @@ DatasetInfo FromProto(const v1::Dataset& dataset) {
   return value;
 }
 
+Deployment FromProto(const v1::Deployment& deployment) {
+  Deployment value;
+  value.name = deployment.name();
+  value.model_version = deployment.model_version();
+  value.state = deployment.state() == v1::DEPLOYMENT_STATE_READY    ? "ready"
+                : deployment.state() == v1::DEPLOYMENT_STATE_FAILED ? "failed"
+                                                                    : "pending";
+  value.pending_reason = deployment.pending_reason();
+  value.failure = deployment.failure().message();
+  value.replicas = deployment.replica_count();
+  for (const v1::Replica& replica : deployment.replicas()) value.ready_replicas += replica.ready();
+  value.on_demand = deployment.on_demand();
+  value.create_time = TIME_OF(deployment, create_time);
+  return value;
+}
+
 absl::StatusOr<Prediction> FromProto(const v1::PredictResponse& response) {
   Prediction prediction;
   prediction.model_version = response.model_version();

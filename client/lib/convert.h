@@ -20,6 +20,7 @@ Worker FromProto(const v1::Worker& worker);
 Model FromProto(const v1::Model& model);
 ModelVersion FromProto(const v1::ModelVersion& version);
 DatasetInfo FromProto(const v1::Dataset& dataset);
+Deployment FromProto(const v1::Deployment& deployment);
 // Errors: Internal for tensors that are damaged.
 absl::StatusOr<Prediction> FromProto(const v1::PredictResponse& response);
 

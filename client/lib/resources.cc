@@ -54,4 +54,16 @@ Json ToJson(const DatasetInfo& dataset) {
                            {"create_time", JsonTime(dataset.create_time)}});
 }
 
+Json ToJson(const Deployment& deployment) {
+  return Json::MakeObject({{"name", deployment.name},
+                           {"model_version", deployment.model_version},
+                           {"state", deployment.state},
+                           {"pending_reason", deployment.pending_reason},
+                           {"failure", deployment.failure},
+                           {"replicas", deployment.replicas},
+                           {"ready_replicas", deployment.ready_replicas},
+                           {"on_demand", deployment.on_demand},
+                           {"create_time", JsonTime(deployment.create_time)}});
+}
+
 }  // namespace tricorn::client

@@ -63,6 +63,19 @@ struct DatasetInfo {
   std::optional<absl::Time> create_time;
 };
 
+// A model kept loaded for prediction.
+struct Deployment {
+  std::string name;           // `deployments/{deployment}`
+  std::string model_version;  // `models/{model}/versions/{number}`
+  std::string state;          // "pending", "ready", "failed"
+  std::string pending_reason;
+  std::string failure;  // why it cannot be served, or what its last process ended with
+  int replicas = 0;     // wanted
+  int ready_replicas = 0;
+  bool on_demand = false;  // made by a prediction; goes when idle, or with its model
+  std::optional<absl::Time> create_time;
+};
+
 // The name may be left out where a model has one input.
 struct NamedTensor {
   std::string name;
@@ -79,5 +92,6 @@ Json ToJson(const Worker& worker);
 Json ToJson(const Model& model);
 Json ToJson(const ModelVersion& version);
 Json ToJson(const DatasetInfo& dataset);
+Json ToJson(const Deployment& deployment);
 
 }  // namespace tricorn::client
