@@ -23,6 +23,8 @@ expect() {
 expect "datasets" data
 expect "list show watch logs cancel --version --coordinator --json --timeout --tls-ca --tls-cert --tls-key --help" jobs ""
 expect "show" jobs sh
+expect "deployments" dep
+expect "delete" deployments de
 expect "--epochs" fit model.keras --ep
 expect "--json" jobs show fit-k3x9q2m4 --js
 expect "--output" models download my-model --o

@@ -94,7 +94,8 @@ void AddFit(CLI::App& app, Session& session) {
       ->check(CLI::Range(1, INT_MAX))
       ->capture_default_str();
   command.add_flag("--no-shuffle", arguments->no_shuffle, "Take the samples in their order");
-  command.add_option("--seed", arguments->seed, "Of shuffling and of random layers [a random one]");
+  command.add_option("--seed", arguments->seed, "Of shuffling and of random layers [a random one]")
+      ->check(CLI::NonNegativeNumber);
   command.add_option("--class-weight", arguments->class_weight, "CLASS=WEIGHT, repeatable");
   command.add_option("--initial-epoch", request.initial_epoch)->capture_default_str();
   command.add_option("--steps-per-epoch", request.steps_per_epoch, "0: all batches")

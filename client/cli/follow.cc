@@ -45,22 +45,28 @@ int ReportOutcome(const client::Job& job) {
 
 absl::StatusOr<int> FollowJob(const Session& session, const client::Client& client,
                               const std::string& name, const std::string& cursor) {
-  const auto cancellation = std::make_shared<client::Cancellation>();
-  session.interrupts.SetAction([cancellation](int) { cancellation->Cancel(); });
+  const CancelOnInterrupt interrupted(session.interrupts);
+  const auto cancellation = interrupted.cancellation();
   const OutputWatch output([cancellation] { cancellation->Cancel(); });
+  client::CallOptions call;
+  call.cancellation = cancellation;
   ProgressLine progress(std::cout, session.json ? 0 : TerminalWidth());
-  const absl::Status watched =
-      client.WatchJob(name, cursor,
-                      [&](const client::JobEvent& event) {
-                        if (session.json) {
-                          std::cout << ToJson(event).Dump() << std::endl;
-                        } else {
-                          progress.Show(event);
-                        }
-                        return true;
-                      },
-                      {.timeout = std::nullopt, .cancellation = cancellation, .request_id = {}});
-  session.interrupts.SetAction(nullptr);
+  call.on_away = [&](const absl::Status& status) {
+    progress.EndLine();
+    std::cerr << "the coordinator does not answer (" << status.message()
+              << "); the job goes on, waiting for it\n";
+  };
+  const absl::Status watched = client.WatchJob(
+      name, cursor,
+      [&](const client::JobEvent& event) {
+        if (session.json) {
+          std::cout << ToJson(event).Dump() << std::endl;
+        } else {
+          progress.Show(event);
+        }
+        return true;
+      },
+      call);
   progress.EndLine();
   if (OutputIsClosed()) return kExitOutputClosed;
   if (cancellation->cancelled()) {

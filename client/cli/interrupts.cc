@@ -21,6 +21,9 @@ Interrupts::Interrupts() : state_(std::make_shared<State>()) {
   sigemptyset(&signals);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGTERM);
+  struct sigaction hangup = {};
+  sigaction(SIGHUP, nullptr, &hangup);
+  if (hangup.sa_handler != SIG_IGN) sigaddset(&signals, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   std::thread([state = state_, signals] {
     int number = 0;
@@ -36,5 +39,12 @@ void Interrupts::SetAction(std::function<void(int)> action) {
   MutexLock lock(&state_->mu);
   state_->action = std::move(action);
 }
+
+CancelOnInterrupt::CancelOnInterrupt(Interrupts& interrupts)
+    : interrupts_(interrupts), cancellation_(std::make_shared<client::Cancellation>()) {
+  interrupts_.SetAction([cancellation = cancellation_](int) { cancellation->Cancel(); });
+}
+
+CancelOnInterrupt::~CancelOnInterrupt() { interrupts_.SetAction(nullptr); }
 
 }  // namespace tricorn::cli

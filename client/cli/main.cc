@@ -11,6 +11,8 @@
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);
+  // What matters in gRPC's own lines our errors say.
+  setenv("GRPC_VERBOSITY", "NONE", 0);
   tricorn::cli::Interrupts interrupts;
   const char* coordinator = std::getenv("TRICORN_COORDINATOR");
   const int exit_code = tricorn::cli::RunProgram(

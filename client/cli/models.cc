@@ -51,7 +51,10 @@ absl::StatusOr<int> Download(const Session& session, const std::string& name, st
     const std::string model = ShortName(version.name);
     path = model.substr(0, model.find('/')) + ".keras";
   }
-  RETURN_IF_ERROR(client.DownloadBlob(version.blob, path));
+  const CancelOnInterrupt interrupted(session.interrupts);
+  client::CallOptions call;
+  call.cancellation = interrupted.cancellation();
+  RETURN_IF_ERROR(client.DownloadBlob(version.blob, path, call));
   Json reply = ToJson(version);
   reply.Set("path", path);
   session.Print(reply,

@@ -12,6 +12,7 @@
 #include "client/cli/job_arguments.h"
 #include "client/cli/rows.h"
 #include "client/lib/job_handle.h"
+#include "client/lib/output_file.h"
 #include "core/base/status.h"
 #include "core/tensor/npy.h"
 
@@ -27,6 +28,7 @@ struct PredictArguments {
   int batch_size = 32;
   double wait_s = 120;
   bool as_job = false;
+  bool detach = false;
   DataArguments data{""};
   JobArguments job;
 };
@@ -95,7 +97,9 @@ absl::Status WriteOutputs(const client::Prediction& prediction, const std::strin
                            prediction.outputs.size());
   }
   ASSIGN_OR_RETURN(const std::string npy, WriteNpy(prediction.outputs[0].tensor));
-  return Env::Posix().WriteFileAtomically(path, npy);
+  ASSIGN_OR_RETURN(const auto output, client::OutputFile::Create(path));
+  RETURN_IF_ERROR(output->file().Append(npy));
+  return output->Commit();
 }
 
 absl::StatusOr<int> PredictAsJob(const Session& session, const PredictArguments& arguments) {
@@ -108,27 +112,39 @@ absl::StatusOr<int> PredictAsJob(const Session& session, const PredictArguments&
   client::CallOptions call;
   call.request_id = arguments.job.request_id;
   ASSIGN_OR_RETURN(const client::JobHandle job, client.PredictJob(request, call));
+  if (arguments.detach) {
+    session.Print(Json::MakeObject({{"name", job.name()}}), job.name());
+    return kExitDone;
+  }
   ASSIGN_OR_RETURN(const int exit_code, FollowJob(session, client, job.name()));
   if (exit_code != kExitDone || arguments.output.empty()) return exit_code;
   ASSIGN_OR_RETURN(const client::Job done, job.Get());
   const auto& files = done.result->predictions;
+  const CancelOnInterrupt interrupted(session.interrupts);
+  client::CallOptions fetch;
+  fetch.cancellation = interrupted.cancellation();
   for (size_t i = 0; i < files.size(); ++i) {
     const std::string path =
         files.size() == 1 ? arguments.output : fmt::format("{}.{}", arguments.output, i);
-    RETURN_IF_ERROR(client.DownloadBlob(files[i].blob, path));
+    RETURN_IF_ERROR(client.DownloadBlob(files[i].blob, path, fetch));
     if (!session.json) session.Print({}, path);
   }
   return exit_code;
 }
 
+absl::Status CheckTarget(const std::string& target) {
+  if (target.starts_with("deployments/")) return absl::OkStatus();
+  ASSIGN_OR_RETURN(const client::ModelSource model, ModelArgument(target));
+  if (model.kind == client::ModelSource::Kind::kStored) return absl::OkStatus();
+  return InvalidArgument(
+      "{}: expected a stored model (tricorn models upload NAME FILE), or --job, received a file",
+      target);
+}
+
 absl::StatusOr<int> Predict(const Session& session, const PredictArguments& arguments) {
   if (arguments.as_job) return PredictAsJob(session, arguments);
-  ASSIGN_OR_RETURN(const client::ModelSource model, ModelArgument(arguments.model));
-  if (model.kind != client::ModelSource::Kind::kStored) {
-    return InvalidArgument(
-        "{}: expected a stored model (tricorn models upload NAME FILE), or --job, received a file",
-        arguments.model);
-  }
+  if (arguments.detach) return InvalidArgument("--detach: expected --job with it, received none");
+  RETURN_IF_ERROR(CheckTarget(arguments.model));
   RowInterval rows;
   if (!arguments.rows.empty()) {
     ASSIGN_OR_RETURN(rows, ParseRows(arguments.rows));
@@ -147,7 +163,10 @@ absl::StatusOr<int> Predict(const Session& session, const PredictArguments& argu
   ASSIGN_OR_RETURN(const client::Client client, session.Connect());
   ASSIGN_OR_RETURN(const client::Prediction prediction,
                    PredictRows(client, arguments, dataset, rows));
-  if (!arguments.output.empty()) RETURN_IF_ERROR(WriteOutputs(prediction, arguments.output));
+  if (!arguments.output.empty()) {
+    const CancelOnInterrupt interrupted(session.interrupts);  // not in the middle of a file
+    RETURN_IF_ERROR(WriteOutputs(prediction, arguments.output));
+  }
   Json reply = Json::MakeObject({{"model_version", prediction.model_version}});
   Json outputs = Json::MakeObject({});
   std::string text;
@@ -188,6 +207,7 @@ void AddPredict(CLI::App& app, Session& session) {
       ->check(CLI::Range(0.1, 86400.0))
       ->capture_default_str();
   command.add_flag("--job", arguments->as_job, "Run as a batch job and wait for it");
+  command.add_flag("--detach", arguments->detach, "With --job: do not wait");
   arguments->job.AddTo(command);
 }
 

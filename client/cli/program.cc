@@ -1,7 +1,9 @@
 #include "client/cli/program.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "client/cli/commands.h"
 #include "client/cli/exit_code.h"
@@ -26,9 +28,9 @@ void AddSharedOptions(CLI::App& app, Session& session) {
 }
 
 // To standard error: "tricorn: message", or {"error": {"code", "message"}}.
-void ReportError(const Session& session, const absl::Status& status) {
+void ReportError(bool json, const absl::Status& status) {
   const std::string message(status.message());
-  if (session.json) {
+  if (json) {
     std::cerr << Json::MakeObject(
                      {{"error", Json::MakeObject({{"code", absl::StatusCodeToString(status.code())},
                                                   {"message", message}})}})
@@ -37,6 +39,23 @@ void ReportError(const Session& session, const absl::Status& status) {
   } else {
     std::cerr << "tricorn: " << message << "\n";
   }
+}
+
+// About the command line, in one line.
+std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
+  std::string command = "tricorn";
+  const CLI::App* named = &app;
+  while (!named->get_subcommands().empty()) {
+    named = named->get_subcommands()[0];
+    command += " " + named->get_name();
+  }
+  const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
+  const bool has_commands = !named->get_subcommands(nullptr).empty();
+  if (has_commands && !unknown.empty() && !unknown[0].starts_with("-")) {
+    return fmt::format("{}: expected a command, received '{}'; {} --help lists them", command,
+                       unknown[0], command);
+  }
+  return fmt::format("{}: {}; see {} --help", command, error.what(), command);
 }
 
 }  // namespace
@@ -70,18 +89,17 @@ int RunProgram(int argc, const char* const* argv, const Environment& environment
   AddCompletion(app, session);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::RequiredError& error) {
-    const std::vector<std::string> unknown = app.remaining();
-    if (unknown.empty() || !app.get_subcommands().empty()) return app.exit(error), kExitUsage;
-    std::cerr << "tricorn: expected a command, received '" << unknown[0]
-              << "'; tricorn --help lists them\n";
-    return kExitUsage;
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+    if (error.get_exit_code() == 0) return app.exit(error), kExitDone;  // --help, --version
+    // The flag itself may not have been understood.
+    const bool json =
+        std::any_of(argv, argv + argc, [](std::string_view a) { return a == "--json"; });
+    ReportError(json, InvalidArgument("{}", WhatIsWrong(app, error)));
+    return kExitUsage;
   }
   const absl::StatusOr<int> exit_code = session.command();
   if (exit_code.ok()) return *exit_code;
-  ReportError(session, exit_code.status());
+  ReportError(session.json, exit_code.status());
   return ExitCodeOf(exit_code.status());
 }
 

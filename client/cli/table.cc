@@ -6,16 +6,27 @@
 
 namespace tricorn::cli {
 
+namespace {
+
+// Of a message of several lines, the first.
+std::string Cell(const std::string& text) {
+  const size_t end = text.find('\n');
+  return end == text.npos ? text : text.substr(0, end) + " ...";
+}
+
+}  // namespace
+
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows) {
   std::vector<size_t> widths;
   for (const auto& row : rows) {
     widths.resize(std::max(widths.size(), row.size()));
-    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], Cell(row[i]).size());
   }
   std::string text;
   for (const auto& row : rows) {
     std::string line;
-    for (size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
+    for (size_t i = 0; i < row.size(); ++i)
+      line += fmt::format("{:<{}}  ", Cell(row[i]), widths[i]);
     line.erase(line.find_last_not_of(' ') + 1);
     text.append(text.empty() ? "" : "\n").append(line);
   }
@@ -46,8 +57,8 @@ std::string HumanDuration(absl::Duration duration) {
 
 std::string HumanAge(std::optional<absl::Time> time, absl::Time now) {
   if (!time) return "-";
-  return HumanDuration(std::max(absl::Seconds(0), absl::Floor(now - *time, absl::Seconds(1)))) +
-         " ago";
+  const absl::Duration age = absl::Floor(now - *time, absl::Seconds(1));
+  return age <= absl::ZeroDuration() ? "just now" : HumanDuration(age) + " ago";
 }
 
 std::string ShortName(const std::string& name) {

@@ -11,7 +11,8 @@
 
 namespace tricorn::cli {
 
-// Columns as wide as their widest cell; the first row is the heading. No newline at the end.
+// Columns as wide as their widest cell; the first row is the heading. A cell shows its text's first
+// line. No newline at the end.
 std::string FormatTable(const std::vector<std::vector<std::string>>& rows);
 
 std::string HumanBytes(int64_t nbytes);              // "1.6 MB"

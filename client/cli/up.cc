@@ -31,12 +31,17 @@ class TemporaryDirectory {
     }
     return std::unique_ptr<TemporaryDirectory>(new TemporaryDirectory(path));
   }
-  ~TemporaryDirectory() { Env::Posix().RemoveRecursively(path_).IgnoreError(); }
+  ~TemporaryDirectory() {
+    if (!keeps_) Env::Posix().RemoveRecursively(path_).IgnoreError();
+  }
+  // For who looks after what went wrong.
+  void Keep() { keeps_ = true; }
   const std::string& path() const { return path_; }
 
  private:
   explicit TemporaryDirectory(std::string path) : path_(std::move(path)) {}
   const std::string path_;
+  bool keeps_ = false;
 };
 
 void PrintAddresses(const Session& session, const LocalCluster& cluster,
@@ -59,6 +64,18 @@ void PrintAddresses(const Session& session, const LocalCluster& cluster,
                   cluster.address()));
 }
 
+// Until `stop`, or what went wrong.
+absl::Status Run(const Session& session, const LocalClusterOptions& options, bool is_temporary,
+                 const Notification& stop) {
+  ASSIGN_OR_RETURN(const auto cluster, LocalCluster::Start(options));
+  PrintAddresses(session, *cluster, options, is_temporary);
+  while (!stop.WaitForNotificationWithTimeout(absl::Milliseconds(200))) {
+    RETURN_IF_ERROR(cluster->Check());
+  }
+  if (!session.json) std::cout << "\nstopping" << std::endl;
+  return absl::OkStatus();
+}
+
 absl::StatusOr<int> Up(const Session& session, LocalClusterOptions options) {
   // A second signal while stopping changes nothing: children end within seconds.
   const auto stop = std::make_shared<Notification>();
@@ -74,12 +91,10 @@ absl::StatusOr<int> Up(const Session& session, LocalClusterOptions options) {
   }
   std::error_code error;
   options.programs = std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
-  ASSIGN_OR_RETURN(const auto cluster, LocalCluster::Start(options));
-  PrintAddresses(session, *cluster, options, temporary != nullptr);
-  while (!stop->WaitForNotificationWithTimeout(absl::Milliseconds(200))) {
-    RETURN_IF_ERROR(cluster->Check());
-  }
-  if (!session.json) std::cout << "\nstopping" << std::endl;
+  const absl::Status status = Run(session, options, temporary != nullptr, *stop);
+  // Its error names logs there.
+  if (!status.ok() && temporary != nullptr) temporary->Keep();
+  RETURN_IF_ERROR(status);
   return kExitDone;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "core/base/mutex.h"
 
@@ -39,6 +40,9 @@ struct CallOptions {
   // Makes a mutation repeatable over a restart of the caller: a call with the request_id and
   // payload of an earlier one gets that one's answer. Empty: a new random one.
   std::string request_id = {};
+  // Of a watch: called when the coordinator has gone, with what was heard of it, before trying
+  // again; once until it is back. On the thread that watches.
+  std::function<void(const absl::Status&)> on_away = nullptr;
 };
 
 }  // namespace tricorn::client

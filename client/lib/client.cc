@@ -23,6 +23,7 @@ std::string RequestId(const CallOptions& call) {
 }
 
 absl::StatusOr<Client> Client::Connect(ClientOptions options) {
+  RETURN_IF_ERROR(rpc::CheckAddress("coordinator", options.address));
   ASSIGN_OR_RETURN(
       const auto credentials,
       rpc::ChannelCredentialsFor(

@@ -55,7 +55,7 @@ class Client {
   // Appends the verified content to `file`. Errors: NotFound, DataLoss, what the disk says.
   absl::Status DownloadBlob(const std::string& blob, WritableFile& file,
                             const CallOptions& options = {}) const;
-  // As a whole or not at all: `path` never holds a part.
+  // As a whole or not at all: output_file.h.
   absl::Status DownloadBlob(const std::string& blob, const std::string& path,
                             const CallOptions& options = {}) const;
 

@@ -1,4 +1,5 @@
 #include "client/lib/client_impl.h"
+#include "client/lib/output_file.h"
 #include "client/lib/transfer.h"
 #include "core/base/status.h"
 
@@ -29,18 +30,9 @@ absl::Status Client::DownloadBlob(const std::string& blob, WritableFile& file,
 
 absl::Status Client::DownloadBlob(const std::string& blob, const std::string& path,
                                   const CallOptions& options) const {
-  Env& env = Env::Posix();
-  const std::string part = path + ".part";
-  const auto write = [&]() -> absl::Status {
-    ASSIGN_OR_RETURN(const auto file, env.NewWritableFile(part));
-    RETURN_IF_ERROR(DownloadBlob(blob, *file, options));
-    RETURN_IF_ERROR(file->Sync());
-    RETURN_IF_ERROR(file->Close());
-    return env.Rename(part, path);
-  };
-  const absl::Status status = write();
-  if (!status.ok() && env.Exists(part)) env.Remove(part).IgnoreError();
-  return status;
+  ASSIGN_OR_RETURN(const auto output, OutputFile::Create(path));
+  RETURN_IF_ERROR(DownloadBlob(blob, output->file(), options));
+  return output->Commit();
 }
 
 absl::StatusOr<std::string> Client::Impl::Upload(const ModelSource& source,

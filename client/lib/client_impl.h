@@ -12,6 +12,7 @@
 #include "absl/time/clock.h"
 #include "client/lib/client.h"
 #include "client/lib/retrying_call.h"
+#include "proto/rpc/utf8_fields.h"
 #include "tricorn/v1/dataset.pb.h"
 
 namespace tricorn::client {
@@ -39,6 +40,10 @@ struct Client::Impl {
       std::promise<Result> promise;
     };
     auto state = std::make_shared<State>();
+    if (const absl::Status valid = rpc::CheckUtf8Fields(request); !valid.ok()) {
+      state->promise.set_value(Result(valid));
+      return state->promise.get_future();
+    }
     state->stub = Service::NewStub(channel);
     state->request = std::move(request);
     CallWithRetries(

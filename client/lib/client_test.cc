@@ -297,6 +297,28 @@ TEST(Outcome, OfAFailedJobIsNeverOk) {
   EXPECT_FALSE(Outcome(job).ok());
 }
 
+TEST_F(ClientTest, SaysOnceThatTheCoordinatorIsAway) {
+  int events = 0;
+  CallOptions call;
+  std::vector<int> away_after;
+  call.on_away = [&](const absl::Status& status) {
+    EXPECT_TRUE(absl::IsUnavailable(status)) << status;
+    away_after.push_back(events);
+  };
+  EXPECT_TRUE(client_
+                  ->WatchJob(
+                      "a", "", [&](const JobEvent&) { return ++events > 0; }, call)
+                  .ok());
+  EXPECT_EQ(away_after, (std::vector<int>{1, 2}));
+}
+
+TEST_F(ClientTest, RefusesWhatCannotBeSent) {
+  const absl::Status status = client_->GetJob("caf\xe9").status();
+  EXPECT_EQ(status,
+            absl::InvalidArgumentError("name: expected text in UTF-8, received 'jobs/caf\ufffd'"));
+  EXPECT_EQ(client_->WatchJob("caf\xe9", "", [](const JobEvent&) { return true; }), status);
+}
+
 TEST_F(ClientTest, StopsWatchingWhenToldTo) {
   int events = 0;
   EXPECT_TRUE(client_->WatchJob("a", "1", [&](const JobEvent&) { return ++events < 1; }).ok());

@@ -8,6 +8,7 @@
 #include "core/base/status.h"
 #include "proto/rpc/retry.h"
 #include "proto/rpc/status.h"
+#include "proto/rpc/utf8_fields.h"
 #include "tricorn/v1/job.grpc.pb.h"
 
 namespace tricorn::client {
@@ -42,6 +43,7 @@ class Watch {
       if (status.ok() || !rpc::IsTransient(status)) return status;
       const absl::Time next = absl::Now() + backoff_.Next();
       if (next > deadline_) return status;
+      if (call_.on_away && !std::exchange(is_away_, true)) call_.on_away(status);
       if (next > heard_ + impl_.options.patience) {
         return WithSubject(status, fmt::format("{}: the coordinator was away for {}", name_,
                                                absl::FormatDuration(impl_.options.patience)));
@@ -52,21 +54,23 @@ class Watch {
 
  private:
   absl::Status ReadStream(const std::function<bool(const JobEvent&)>& on_event) {
+    v1::WatchJobRequest request;
+    request.set_name(name_);
+    request.set_cursor(cursor_);
+    request.set_until_now(until_now_);
+    RETURN_IF_ERROR(rpc::CheckUtf8Fields(request));
     const auto context = std::make_shared<grpc::ClientContext>();
     if (deadline_ != absl::InfiniteFuture()) context->set_deadline(absl::ToChronoTime(deadline_));
     int64_t id = 0;
     if (call_.cancellation != nullptr) {
       id = call_.cancellation->OnCancel([context] { context->TryCancel(); });
     }
-    v1::WatchJobRequest request;
-    request.set_name(name_);
-    request.set_cursor(cursor_);
-    request.set_until_now(until_now_);
     const auto stream = stub_->WatchJob(context.get(), request);
     v1::JobEvent event;
     bool stopped = false;
     while (!stopped && stream->Read(&event)) {
       heard_ = absl::Now();
+      is_away_ = false;
       backoff_.Reset();
       if (!event.cursor().empty()) cursor_ = event.cursor();
       stopped = !on_event(FromProto(event));
@@ -106,6 +110,7 @@ class Watch {
   const absl::Time deadline_;
   Backoff backoff_;
   absl::Time heard_ = absl::Now();
+  bool is_away_ = false;
 };
 
 }  // namespace

@@ -27,9 +27,14 @@ absl::Status CheckPair(const TlsFiles& tls) {
                          tls.key.empty() ? "no key" : "no certificate");
 }
 
-absl::StatusOr<std::string> ReadIfNamed(const std::string& path) {
+// `what`: "CERTIFICATE", or "KEY" for one of any kind.
+absl::StatusOr<std::string> ReadPem(const std::string& path, std::string_view what) {
   if (path.empty()) return std::string();
-  return Env::Posix().ReadFile(path);
+  ASSIGN_OR_RETURN(std::string pem, Env::Posix().ReadFile(path));
+  const size_t begin = pem.find("-----BEGIN ");
+  if (begin != pem.npos && pem.find(std::string(what) + "-----", begin) != pem.npos) return pem;
+  return InvalidArgument("{}: expected a PEM file with a {}, received {} bytes without one", path,
+                         what, pem.size());
 }
 
 absl::Status ListeningRefused(std::string_view address, std::string_view instead) {
@@ -48,6 +53,19 @@ bool IsLoopback(std::string_view address) {
          (host.substr(0, 4) == "127." && host.find_first_not_of("0123456789.") == host.npos);
 }
 
+absl::Status CheckAddress(std::string_view subject, std::string_view address) {
+  if (address.substr(0, 5) == "unix:") return absl::OkStatus();
+  const size_t colon = address.rfind(':');
+  const std::string_view host = address.substr(0, colon);
+  const std::string_view port = colon == address.npos ? "" : address.substr(colon + 1);
+  const bool has_host = !host.empty() && host.find_first_of(" \t\n/@") == host.npos;
+  const bool has_port = !port.empty() && port.size() <= 5 &&
+                        port.find_first_not_of("0123456789") == port.npos &&
+                        std::stoi(std::string(port)) <= 65535;
+  if (has_host && has_port) return absl::OkStatus();
+  return InvalidArgument("{}: expected host:port, received '{}'", subject, address);
+}
+
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsFor(
     const std::string& address, const TlsFiles& tls, bool insecure) {
   RETURN_IF_ERROR(CheckPair(tls));
@@ -61,10 +79,10 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsFor(
   grpc::SslServerCredentialsOptions options(
       tls.ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
                      : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  ASSIGN_OR_RETURN(options.pem_root_certs, ReadIfNamed(tls.ca));
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadPem(tls.ca, "CERTIFICATE"));
   grpc::SslServerCredentialsOptions::PemKeyCertPair pair;
-  ASSIGN_OR_RETURN(pair.private_key, ReadIfNamed(tls.key));
-  ASSIGN_OR_RETURN(pair.cert_chain, ReadIfNamed(tls.certificate));
+  ASSIGN_OR_RETURN(pair.private_key, ReadPem(tls.key, "KEY"));
+  ASSIGN_OR_RETURN(pair.cert_chain, ReadPem(tls.certificate, "CERTIFICATE"));
   options.pem_key_cert_pairs.push_back(std::move(pair));
   return grpc::SslServerCredentials(options);
 }
@@ -82,9 +100,9 @@ absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsFor(
     return InvalidArgument("TLS: expected a CA with a client's certificate, received none");
   }
   grpc::SslCredentialsOptions options;
-  ASSIGN_OR_RETURN(options.pem_root_certs, ReadIfNamed(tls.ca));
-  ASSIGN_OR_RETURN(options.pem_private_key, ReadIfNamed(tls.key));
-  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadIfNamed(tls.certificate));
+  ASSIGN_OR_RETURN(options.pem_root_certs, ReadPem(tls.ca, "CERTIFICATE"));
+  ASSIGN_OR_RETURN(options.pem_private_key, ReadPem(tls.key, "KEY"));
+  ASSIGN_OR_RETURN(options.pem_cert_chain, ReadPem(tls.certificate, "CERTIFICATE"));
   return grpc::SslCredentials(options);
 }
 

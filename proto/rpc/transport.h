@@ -29,6 +29,9 @@ struct TlsFiles {
 // Whether `address` (host:port) reaches this machine alone: localhost, 127.0.0.0/8, [::1], unix:.
 bool IsLoopback(std::string_view address);
 
+// Errors: InvalidArgument for what is neither host:port nor unix:path.
+absl::Status CheckAddress(std::string_view subject, std::string_view address);
+
 // Who may listen at `address`: anybody on loopback, elsewhere who has TLS or says `insecure`.
 // Errors: FailedPrecondition when it may not; InvalidArgument for an incomplete set of files;
 // what the file system says.
@@ -39,6 +42,7 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> ServerCredentialsFor(
 absl::Status CheckPlainListener(const std::string& address, bool insecure);
 
 // A client's side: TLS when `tls` has a `ca` (and our own certificate, when there is one).
+// Errors: InvalidArgument for files that are no PEM, and the like.
 absl::StatusOr<std::shared_ptr<grpc::ChannelCredentials>> ChannelCredentialsFor(
     const TlsFiles& tls);
 

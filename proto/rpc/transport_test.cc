@@ -4,6 +4,8 @@
 #include <grpcpp/security/server_credentials.h>
 #include <gtest/gtest.h>
 
+#include "core/base/env.h"
+
 namespace tricorn::rpc {
 namespace {
 
@@ -24,6 +26,25 @@ TEST(Transport, ListensElsewhereOnlyWithTlsOrSayingInsecure) {
             absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(CheckPlainListener("0.0.0.0:0", false).code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_TRUE(CheckPlainListener("0.0.0.0:0", true).ok());
+}
+
+TEST(Transport, KnowsAddresses) {
+  for (const char* address : {"127.0.0.1:1", "host.example:65535", "[::1]:7470", "unix:/a"}) {
+    EXPECT_TRUE(CheckAddress("it", address).ok()) << address;
+  }
+  for (const char* address : {"", ":", ":7470", "host", "host:", "host:port", "host:65536",
+                              "http://host:1", "a b:1", "127.0.0.1:-1"}) {
+    EXPECT_TRUE(absl::IsInvalidArgument(CheckAddress("it", address))) << address;
+  }
+}
+
+TEST(Transport, RefusesTlsFilesThatAreNone) {
+  const std::string path = testing::TempDir() + "/transport_test.pem";
+  ASSERT_TRUE(Env::Posix().WriteFileAtomically(path, "no certificate").ok());
+  const absl::Status status =
+      ChannelCredentialsFor({.ca = path, .certificate = "", .key = ""}).status();
+  EXPECT_EQ(status, absl::InvalidArgumentError(path + ": expected a PEM file with a CERTIFICATE, "
+                                                      "received 14 bytes without one"));
 }
 
 TEST(Transport, RefusesIncompleteTlsFiles) {

@@ -220,7 +220,6 @@ def check_no_answer(checks):
     for name, address, environment in (
         ("wrong port", "127.0.0.1:1", None),
         ("no such host", "tricorn.invalid:7470", None),
-        ("no port", "127.0.0.1", None),
         ("wrong port in the environment", None, {"TRICORN_COORDINATOR": "127.0.0.1:1"}),
     ):
         where = ["--coordinator", address] if address else []

@@ -93,6 +93,40 @@ def check_detaching(tricorn, address, folder):
     expect("cancelling takes no time", time.monotonic() - began < 10, time.monotonic() - began)
 
 
+def check_signals(tricorn, folder):
+    """Whenever the signal comes, nothing is left: no process and no file."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for delay_s in (0.1, 0.4, 1.5):
+            place = folder / f"{number.name}-{delay_s}"
+            place.mkdir()
+            environment = {**os.environ, "TMPDIR": str(place)}
+            command = [tricorn, "up", "--workers", "1", "--port", "0"]
+            with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment) as process:
+                time.sleep(delay_s)
+                process.send_signal(number)
+                code = process.wait(TIMEOUT_S)
+            # Early it ends the program as any other.
+            good = code in (0, 128 + number, -number)
+            expect(f"{number.name} after {delay_s} s is a good end", good, code)
+            left = [*wait_until_gone(str(place)), *place.iterdir()]
+            expect("nothing is left of it", not left, left)
+
+
+def check_refusals(tricorn, address, folder):
+    """What goes wrong at the start is said in one line, and the log that it names is there."""
+    environment = {**os.environ, "TMPDIR": str(folder)}
+    for name, arguments, reason in (
+        ("a port in use", ["--port", address.rpartition(":")[2]], "expected a free address"),
+        ("an unknown device", ["--port", "0", "--device", "abacus"], "abacus"),
+    ):
+        command = [tricorn, "up", "--workers", "1", *arguments]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60)
+        expect(f"{name} is refused", done.returncode == 5, done)
+        expect(f"{name}: the reason", reason in done.stderr, done.stderr)
+        log = done.stderr.rpartition("(log: ")[2].rstrip(")\n")
+        expect(f"{name}: the log", pathlib.Path(log).is_file(), done.stderr)
+
+
 def main():
     tricorn = str(pathlib.Path(sys.argv[1], "tricorn").resolve())
     with tempfile.TemporaryDirectory(prefix="tricorn-up-") as name:
@@ -102,6 +136,7 @@ def main():
             workers = run(tricorn, addresses["coordinator"], "workers")["workers"]
             expect("its worker is ready", [w["state"] for w in workers] == ["ready"], workers)
             check_detaching(tricorn, addresses["coordinator"], pathlib.Path(name))
+            check_refusals(tricorn, addresses["coordinator"], pathlib.Path(name))
             process.send_signal(signal.SIGINT)
             expect("Ctrl-C is a good end", process.wait(TIMEOUT_S) == 0, process.returncode)
             left = wait_until_gone(data_dir)
@@ -114,6 +149,7 @@ def main():
             process.kill()
             left = wait_until_gone(data_dir)
             expect("kill -9 leaves nothing running", not left, left)
+        check_signals(tricorn, pathlib.Path(name))
         with up(tricorn, data_dir, 2) as (process, addresses):
             coordinator = [
                 p for p in processes_of("tricorn-coordinator") if p in processes_of(data_dir)

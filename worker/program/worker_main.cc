@@ -10,6 +10,7 @@
 
 #include "core/backend/choice/open_device.h"
 #include "core/base/version.h"
+#include "fmt/core.h"
 #include "worker/agent/host.h"
 #include "worker/process/exit_code.h"
 #include "worker/program/commands.h"
@@ -156,6 +157,9 @@ int WorkerMain(int argc, char** argv, const Engines& engines) {
   CLI::App app(is_run ? kRunDescription : kDescription,
                is_run ? "tricorn-worker run" : "tricorn-worker");
   app.footer(kFooter);
+  app.failure_message([](const CLI::App* self, const CLI::Error& error) {
+    return fmt::format("{}: {}; see --help\n", self->get_name(), error.what());
+  });
   app.set_version_flag("--version", std::string(Version()));
   AgentOptions agent;
   ChildOptions child;

@@ -53,6 +53,11 @@ class ConnectTest(unittest.TestCase):
         self.assertEqual(raised.exception.code, "UNAVAILABLE")
         self.assertLess(time.monotonic() - began, 5)
 
+    def test_says_what_an_address_is(self):
+        for address in ("", "127.0.0.1", ":1", "http://host:1", "a b:1", 7470, None):
+            with self.assertRaisesRegex(ValueError, "address: expected 'host:port'"):
+                tricorn.connect(address)
+
 
 class BlobsTest(WithCoordinator):
     data = bytes(range(256)) * 8000  # several chunks
@@ -195,6 +200,35 @@ class FitTest(WithCoordinator):
         with self.assertRaisesRegex(ValueError, "the files have them"):
             self.cluster.fit(FakeModel(), pets, self.y)
 
+    def test_takes_a_callback_alone(self):
+        own = {"class_name": "mine>Stop", "config": {}}
+        self.cluster.fit(FakeModel(), self.x, self.y, callbacks=own, wait=False)
+        (request,) = self.fake.jobs.requests
+        self.assertEqual([json.loads(t) for t in request.spec.fit.callbacks_json], [own])
+
+    def test_says_what_an_argument_must_be(self):
+        model, x, y = FakeModel(), self.x, self.y
+        for error, message, fit in (
+            (
+                TypeError,
+                "fit: expected a Keras model, received 42",
+                lambda: self.cluster.fit(42, x),
+            ),
+            (
+                ValueError,
+                r"validation_data: expected \(x, y\).* received ndarray of shape \(6, 4\)",
+                lambda: self.cluster.fit(model, x, y, validation_data=x),
+            ),
+            (
+                ValueError,
+                "x: expected an array of rows, received <generator",
+                lambda: self.cluster.fit(model, (row for row in x), y),
+            ),
+        ):
+            with self.assertRaisesRegex(error, message):
+                fit()
+        self.assertEqual(self.fake.jobs.requests, [])
+
     def test_refuses_a_schedule_that_is_a_function(self):
         scheduler = type("LearningRateScheduler", (), {"__module__": "keras.src.callbacks.x"})()
         scheduler.schedule = lambda epoch, rate: rate / 2
@@ -215,8 +249,10 @@ class FitTest(WithCoordinator):
             self.cluster.fit(FakeModel(), self.x[:0], self.y[:0])
 
     def test_evaluate_gives_metrics_by_name(self):
+        self.fake.jobs.job.result.metrics["accuracy"] = 0.5
         self.fake.jobs.job.result.metrics["loss"] = 0.25
-        self.assertEqual(self.cluster.evaluate("mine", self.x, self.y), {"loss": 0.25})
+        metrics = self.cluster.evaluate("mine", self.x, self.y)
+        self.assertEqual(list(metrics.items()), [("loss", 0.25), ("accuracy", 0.5)])
         spec = self.fake.jobs.requests[0].spec
         self.assertEqual(spec.model.version, "models/mine/versions/latest")
 
@@ -233,6 +269,16 @@ class PredictTest(WithCoordinator):
         received = self.cluster.predict("mine", x)
         self.assertEqual(list(received), ["a", "b"])
         self.assertEqual(received["a"].dtype, np.uint8)
+
+    def test_says_what_an_argument_must_be(self):
+        x = np.zeros((2, 1))
+        for error, message, arguments in (
+            (TypeError, "name: expected that of a stored model", (FakeModel(), x)),
+            (ValueError, "batch_size: expected at least 1, received 0", ("mine", x, 0)),
+            (ValueError, "x: expected an array of rows, received 1.0", ("mine", 1.0)),
+        ):
+            with self.assertRaisesRegex(error, message):
+                self.cluster.predict(*arguments)
 
     def test_refuses_strings(self):
         with self.assertRaisesRegex(TypeError, "expected numbers"):
@@ -255,6 +301,14 @@ class ArraysTest(unittest.TestCase):
 
 
 class ProgressTest(unittest.TestCase):
+    def test_knows_the_epochs_of_a_job_too_short_for_progress(self):
+        out = io.StringIO()
+        bar = ProgressBar(2, out)
+        job = job_pb2.Job(progress=job_pb2.Progress(epochs=3))
+        bar.show(job_pb2.JobEvent(job=job))
+        bar.show(epoch(0, loss=0.5))
+        self.assertEqual(out.getvalue(), "Epoch 1/3  0.0s - loss: 0.5000\n")
+
     def test_a_line_for_each_epoch_without_a_terminal(self):
         out = io.StringIO()
         bar = ProgressBar("auto", out)

@@ -39,9 +39,21 @@ def named(value, role, names=None):
     return {role: np.asarray(value)}
 
 
+def describe(value):
+    """What somebody passed where it does not belong, for messages."""
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__}{'' if shape is None else f' of shape {tuple(shape)}'}"
+
+
+def count_rows(name, array):
+    if array.ndim == 0:
+        raise ValueError(f"{name or 'x'}: expected an array of rows, received {array.item()!r}")
+    return len(array)
+
+
 def npz(arrays):
     """The bytes of an .npz of these arrays, in the types they have."""
-    rows = {name: len(array) if array.ndim else 0 for name, array in arrays.items()}
+    rows = {name: count_rows(name, array) for name, array in arrays.items()}
     if len(set(rows.values())) > 1:
         raise ValueError(f"data: expected as many rows in every array, received {rows}")
     if not rows or not all(rows.values()):

@@ -3,6 +3,7 @@
 import collections
 import json
 import pathlib
+import re
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from tricorn.connection import Connection, new_request_id, resource_name
 from tricorn.errors import TricornError
 from tricorn.files import Files
 from tricorn.job import Job
-from tricorn.history import History
+from tricorn.history import History, keras_order
 from tricorn.progress import ProgressBar
 from tricorn.v1 import cluster_pb2, dataset_pb2, job_pb2, job_spec_pb2, predict_pb2
 
@@ -26,6 +27,8 @@ def connect(address="127.0.0.1:7470", *, timeout=10.0, credentials=None):
     credentials: grpc.ssl_channel_credentials(...) for TLS.
     Raises TricornError if nobody answers.
     """
+    if not isinstance(address, str) or not re.fullmatch(r"unix:.+|[^/\s]+:\d{1,5}", address):
+        raise ValueError(f"address: expected 'host:port', received {address!r}")
     connection = Connection(address, timeout, credentials)
     try:
         connection.call(connection.cluster.GetServerInfo, cluster_pb2.GetServerInfoRequest())
@@ -110,14 +113,20 @@ class Cluster:
         fit.steps_per_epoch = steps_per_epoch or 0
         fit.validation_split = validation_split
         if validation_data is not None:
-            held_out = [validation_data] if isinstance(validation_data, Files) else validation_data
-            fit.validation_data.dataset.CopyFrom(self._dataset(model, *held_out))
+            if isinstance(validation_data, Files):
+                validation_data = [validation_data]
+            if not isinstance(validation_data, (list, tuple)) or not 1 <= len(validation_data) <= 3:
+                raise ValueError(
+                    "validation_data: expected (x, y), (x, y, sample_weight) or files, received "
+                    f"{arrays.describe(validation_data)}"
+                )
+            fit.validation_data.dataset.CopyFrom(self._dataset(model, *validation_data))
         fit.validation_batch_size = validation_batch_size or 0
         fit.validation_steps = validation_steps or 0
         fit.validation_freq = validation_freq
         fit.remat = remat
         told = []
-        for callback in callbacks or []:
+        for callback in _as_list(callbacks):
             of_job = keras_model.job_callback(callback)
             if of_job is None:
                 told.append(callback)
@@ -170,16 +179,23 @@ class Cluster:
         spec.evaluate.batch_size = batch_size or 0
         spec.evaluate.steps = steps or 0
         job = self._submit(spec)
-        return dict(self._wait(job).result.metrics) if wait else job
+        return keras_order(self._wait(job).result.metrics) if wait else job
 
     def predict(self, name, x, batch_size=32):
         """Predictions of a stored model ("my-model", a version of one, "deployments/...") for x.
 
         x: an array, or a dict of them by input name. Returns an array, or a dict by output name.
         """
+        if not isinstance(name, str):
+            raise TypeError(
+                "name: expected that of a stored model, as fit(..., name=...) made it, received "
+                f"{arrays.describe(name)}"
+            )
+        if batch_size < 1:
+            raise ValueError(f"batch_size: expected at least 1, received {batch_size}")
         target = name if name.startswith("deployments/") else resource_name("models", name)
         inputs = {column.partition("/")[2]: array for column, array in arrays.named(x, "x").items()}
-        rows = {len(array) for array in inputs.values()}
+        rows = {arrays.count_rows(column, array) for column, array in inputs.items()}
         if len(rows) != 1 or 0 in rows:
             raise ValueError(f"x: expected as many rows, at least one, in each, received {rows}")
         parts = []
@@ -256,6 +272,12 @@ class Cluster:
         except KeyboardInterrupt:
             job.cancel()
             raise
+
+
+def _as_list(callbacks):
+    if callbacks is None:
+        return []
+    return list(callbacks) if isinstance(callbacks, (list, tuple)) else [callbacks]
 
 
 def _tell(callbacks, method, *arguments):

@@ -12,14 +12,19 @@ class History:
 
     def add(self, epoch, logs):
         self.epoch.append(epoch)
-        for name in sorted(logs, key=_keras_order):
-            self.history.setdefault(name, []).append(logs[name])
+        for name, value in keras_order(logs).items():
+            self.history.setdefault(name, []).append(value)
 
     def __repr__(self):
         last = {name: values[-1] for name, values in self.history.items()}
         return f"<History of {len(self.epoch)} epochs: {last}>"
 
 
-def _keras_order(name):
-    is_validation = name.startswith("val_")
-    return (is_validation, name.removeprefix("val_"))
+def keras_order(logs):
+    """The logs as a dict that begins with the loss; what validation found comes last."""
+
+    def rank(name):
+        base = name.removeprefix("val_")
+        return (name.startswith("val_"), base != "loss", base)
+
+    return {name: logs[name] for name in sorted(logs, key=rank)}

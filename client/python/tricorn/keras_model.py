@@ -24,7 +24,9 @@ def archive(model, x=None):
 
 
 def require_compiled(model, what):
-    if not getattr(model, "compiled", False):
+    if not hasattr(model, "compiled"):
+        raise TypeError(f"{what}: expected a Keras model, received {model!r}")
+    if not model.compiled:
         raise ValueError(f"{what}: expected a compiled model, received one before model.compile()")
 
 

@@ -22,6 +22,7 @@ class ProgressBar:
             verbose = 1 if self._out.isatty() else 2
         self._verbose = verbose
         self._progress = None
+        self._epochs = 0  # not known yet
         self._in_line = False
 
     def show(self, event):
@@ -31,8 +32,12 @@ class ProgressBar:
         getattr(self, f"_show_{kind}", lambda _: None)(getattr(event, kind))
         self._out.flush()
 
+    def _show_job(self, job):
+        self._epochs = max(self._epochs, job.progress.epochs)
+
     def _show_progress(self, progress):
         self._progress = progress
+        self._epochs = max(self._epochs, progress.epochs)
         if self._verbose != 1:
             return
         steps = progress.steps
@@ -48,8 +53,8 @@ class ProgressBar:
         self._in_line = True
 
     def _show_epoch_logs(self, epoch):
-        epochs = self._progress.epochs if self._progress else "?"
-        line = f"Epoch {epoch.epoch + 1}/{epochs}  {epoch.duration_seconds:.1f}s"
+        of = f"/{self._epochs}" if self._epochs else ""
+        line = f"Epoch {epoch.epoch + 1}{of}  {epoch.duration_seconds:.1f}s"
         line += self._speed() + " - " + format_logs(epoch.logs)
         self._print(line)
 
