@@ -9,6 +9,11 @@
 #include "core/base/status.h"
 
 namespace tricorn::client {
+namespace {
+
+constexpr int kMaxLinks = 40;  // as Linux's
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string& path) {
   namespace fs = std::filesystem;
@@ -22,9 +27,13 @@ absl::StatusOr<std::unique_ptr<OutputFile>> OutputFile::Create(const std::string
     return std::unique_ptr<OutputFile>(new OutputFile(path, "", std::move(special)));
   }
   std::string target = path;
-  if (fs::is_symlink(path, error)) {
-    target = fs::weakly_canonical(path, error).string();
-    if (error) return FailedPrecondition("{}: {}", path, error.message());
+  for (int links = 0; fs::is_symlink(target, error); ++links) {
+    const fs::path pointed_to = fs::read_symlink(target, error);
+    if (error || links == kMaxLinks) {
+      return FailedPrecondition("{}: expected a link to a file, received one that leads nowhere",
+                                path);
+    }
+    target = (fs::path(target).parent_path() / pointed_to).string();
   }
   const std::string directory(DirectoryOf(target));
   if (!fs::is_directory(directory, error)) {
