@@ -1,5 +1,6 @@
 #include "core/ops/elementwise/exponential.h"
 
+#include <limits>
 #include <numbers>
 
 namespace tricorn::ops {
@@ -58,7 +59,10 @@ Value Hypot(Arg a, Arg b) {
   const Values x = FloatingPair(a, b);
   const Value top = StopGradient(Maximum(Absolute(x[0]), Absolute(x[1])));
   const Value scale = Where(LogicalAnd(Greater(top, 0), Isfinite(top)), top, 1);
-  return scale * Sqrt(Square(x[0] / scale) + Square(x[1] / scale));
+  const Value finite = scale * Sqrt(Square(x[0] / scale) + Square(x[1] / scale));
+  // An infinite leg makes it infinite whatever the other, NaN too.
+  return Where(LogicalOr(Isinf(x[0]), Isinf(x[1])), std::numeric_limits<double>::infinity(),
+               finite);
 }
 
 }  // namespace tricorn::ops

@@ -185,8 +185,9 @@ template <typename T>
 TRICORN_SCALAR T floor_divide(T a, T b) {
   if constexpr (kIsFloating<T>) {
     if (b == 0) return a / b;
-    const T quotient = (a - mod(a, b)) / b;
-    return round(quotient);
+    const T m = Fmod(a, b);  // not mod, which is infinite where b is and the signs differ
+    const T quotient = (a - m) / b;
+    return round(m != 0 && (b < 0) != (m < 0) ? quotient - 1 : quotient);
   } else {
     if (b == 0) return 0;
     if constexpr (T(-1) < T(0)) {

@@ -92,6 +92,9 @@ TEST(Scalar, QuotientsRoundDown) {
   EXPECT_EQ(mod<uint8_t>(255, 255), 0);
   EXPECT_EQ(floor_divide(1.0, 0.1), 9);
   EXPECT_EQ(floor_divide(-1.0f, 3.0f), -1);
+  EXPECT_EQ(floor_divide(1.0f, -HUGE_VALF), -1);
+  EXPECT_EQ(floor_divide(-2.0, HUGE_VAL), -1);
+  EXPECT_EQ(floor_divide(2.0, HUGE_VAL), 0);
   EXPECT_EQ(mod(-1.0f, 3.0f), 2);
 }
 
