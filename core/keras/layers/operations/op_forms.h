@@ -39,10 +39,15 @@ Values BinaryXY(OpArguments& a) {
   return {f(x, y)};
 }
 
-// f(x, axes, keepdims).
+// f(x, axes, keepdims) over the axes that `axis` says: all without one, none for an empty list.
+inline Value Reduced(OpArguments& a, Value x, Value (*f)(Value, const ops::Axes&, bool)) {
+  const ops::Axes axes = a.Ints("axis");
+  if (a.Has("axis") && axes.empty()) return f(ops::ExpandDims(x, {0}), {0}, false);
+  return f(x, axes, a.Flag("keepdims", false));
+}
 template <Value (*f)(Value, const ops::Axes&, bool)>
 Values Reduction(OpArguments& a) {
-  return {f(a.Tensor("x"), a.Ints("axis"), a.Flag("keepdims", false))};
+  return {Reduced(a, a.Tensor("x"), f)};
 }
 
 // f(x, axis), by default the last.

@@ -35,6 +35,18 @@ TEST_F(OpArgumentsTest, PositionsFollowTheParametersThatTheConfigLeaves) {
   EXPECT_TRUE(builder_.ok()) << builder_.status();
 }
 
+TEST_F(OpArgumentsTest, AnEmptyListOfAxesIsNoneOfThem) {
+  const Value x = Input({2, 3});
+  for (const char* name : {"sum", "prod", "max", "mean", "var", "logsumexp"}) {
+    CallArguments<Value> call({Argument(x)});
+    call.kwargs.emplace_back("axis", Literal("[]"));
+    const OpEntry& op = *FindKerasOp(name);
+    OpArguments a(builder_, op.parameters, call, Json());
+    EXPECT_EQ(op.function(a)[0].shape(), Shape({2, 3})) << name;
+  }
+  EXPECT_TRUE(builder_.ok()) << builder_.status();
+}
+
 TEST_F(OpArgumentsTest, StarsTakeTheRest) {
   const Value x = Input({2}), y = Input({3});
   CallArguments<Value> call({Argument(x), Argument(y)});

@@ -23,7 +23,7 @@ Values ArgReduction(OpArguments& a) {
 template <Value (*f)(Value, const ops::Axes&, bool), Value (*pick)(ops::Arg, ops::Arg)>
 Values Extremum(OpArguments& a) {
   const Value x = a.Tensor("x");
-  const Value y = f(x, a.Ints("axis"), a.Flag("keepdims", false));
+  const Value y = Reduced(a, x, f);
   if (!a.Has("initial")) return {y};
   return {ops::Cast(pick(y, a.TensorOrNumber("initial")), x.dtype())};
 }
@@ -31,7 +31,7 @@ Values Extremum(OpArguments& a) {
 Values Prod(OpArguments& a) {
   Value x = a.Tensor("x");
   if (a.Has("dtype")) x = ops::Cast(x, a.Dtype("dtype", x.dtype()));
-  return {ops::Prod(x, a.Ints("axis"), a.Flag("keepdims", false))};
+  return {Reduced(a, x, ops::Prod)};
 }
 
 Values Cumsum(OpArguments& a) {
