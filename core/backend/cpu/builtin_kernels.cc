@@ -1,7 +1,7 @@
 #include "core/backend/cpu/builtin_kernels.h"
 
-#include "core/backend/cpu/fused_elementwise.h"
-#include "core/backend/cpu/pack_invariants.h"
+#include "core/backend/cpu/elementwise/fused_elementwise.h"
+#include "core/backend/cpu/program/pack_invariants.h"
 
 namespace tricorn::backend::cpu {
 

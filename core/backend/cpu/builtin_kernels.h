@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/backend/cpu/kernel.h"
+#include "core/backend/cpu/kernel/kernel.h"
 
 namespace tricorn::backend::cpu {
 

@@ -3,11 +3,11 @@
 #include <cstring>
 
 #include "core/backend/cpu/builtin_kernels.h"
-#include "core/backend/cpu/cpu_executable.h"
-#include "core/backend/cpu/memory.h"
-#include "core/backend/cpu/pack_invariants.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/program_compiler.h"
+#include "core/backend/cpu/processor/memory.h"
+#include "core/backend/cpu/processor/parallel.h"
+#include "core/backend/cpu/program/cpu_executable.h"
+#include "core/backend/cpu/program/pack_invariants.h"
+#include "core/backend/cpu/program/program_compiler.h"
 #include "core/base/status.h"
 #include "core/transform/pipeline.h"
 

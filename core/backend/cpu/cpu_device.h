@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "core/backend/cpu/kernel.h"
+#include "core/backend/cpu/kernel/kernel.h"
 #include "core/backend/device.h"
 
 namespace tricorn::backend::cpu {

@@ -3,7 +3,7 @@
 #include <cctype>
 
 #include "core/backend/cpu/cpu_device.h"
-#include "core/backend/cpu/kernel.h"
+#include "core/backend/cpu/kernel/kernel.h"
 #include "core/backend/reference/compare.h"
 #include "core/ops/suite/sample.h"
 

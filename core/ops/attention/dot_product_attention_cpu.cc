@@ -2,11 +2,11 @@
 #include <cmath>
 #include <limits>
 
-#include "core/backend/cpu/attention_blocks.h"
-#include "core/backend/cpu/kernel.h"
-#include "core/backend/cpu/onednn_sgemm.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/row_loops.h"
+#include "core/backend/cpu/kernel/kernel.h"
+#include "core/backend/cpu/loops/attention_blocks.h"
+#include "core/backend/cpu/loops/row_loops.h"
+#include "core/backend/cpu/onednn/onednn_sgemm.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/elementwise/scalar.h"
 
 namespace tricorn::backend::cpu {

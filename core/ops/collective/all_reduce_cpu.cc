@@ -1,6 +1,6 @@
 #include <cstring>
 
-#include "core/backend/cpu/kernel.h"
+#include "core/backend/cpu/kernel/kernel.h"
 #include "core/ops/collective/collective.h"
 
 namespace tricorn::backend::cpu {

@@ -1,8 +1,8 @@
 #include "core/ops/conv/conv.h"
 
-#include "core/backend/cpu/conv_loops.h"
-#include "core/backend/cpu/kernel.h"
-#include "core/backend/cpu/onednn_conv.h"
+#include "core/backend/cpu/kernel/kernel.h"
+#include "core/backend/cpu/loops/conv_loops.h"
+#include "core/backend/cpu/onednn/onednn_conv.h"
 
 namespace tricorn::backend::cpu {
 namespace {

@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <optional>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/narrow_matmul.h"
-#include "core/backend/cpu/onednn_matmul.h"
-#include "core/backend/cpu/panel_matmul.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/strided_copy.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/loops/strided_copy.h"
+#include "core/backend/cpu/onednn/onednn_matmul.h"
+#include "core/backend/cpu/processor/parallel.h"
+#include "core/backend/cpu/product/narrow_matmul.h"
+#include "core/backend/cpu/product/panel_matmul.h"
 #include "core/ops/dot/dot.h"
 
 namespace tricorn::backend::cpu {

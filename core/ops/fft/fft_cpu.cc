@@ -3,9 +3,9 @@
 #include <complex>
 #include <numbers>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/fft/fft.h"
 
 namespace tricorn::backend::cpu {

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/gather/gather.h"
 
 namespace tricorn::backend::cpu {

@@ -2,10 +2,10 @@
 #include <cstring>
 #include <limits>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/index_at.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/loops/index_at.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/gather/gather.h"
 
 namespace tricorn::backend::cpu {

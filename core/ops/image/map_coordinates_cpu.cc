@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/image/image.h"
 
 namespace tricorn::backend::cpu {

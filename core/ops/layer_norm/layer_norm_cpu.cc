@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/backend/cpu/kernel.h"
-#include "core/backend/cpu/no_dependence.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/row_loops.h"
+#include "core/backend/cpu/kernel/kernel.h"
+#include "core/backend/cpu/loops/row_loops.h"
+#include "core/backend/cpu/processor/no_dependence.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/layer_norm/layer_norm.h"
 
 namespace tricorn::backend::cpu {

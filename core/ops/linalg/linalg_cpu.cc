@@ -1,5 +1,5 @@
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/backend/lapack/matrix_op.h"
 
 namespace tricorn::backend::cpu {

@@ -1,6 +1,6 @@
-#include "core/backend/cpu/adam_loop.h"
-#include "core/backend/cpu/kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/kernel.h"
+#include "core/backend/cpu/loops/adam_loop.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/optimizer/adam.h"
 
 namespace tricorn::backend::cpu {

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cstring>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/no_dependence.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/pool_windows.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/loops/pool_windows.h"
+#include "core/backend/cpu/processor/no_dependence.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/pool/pool.h"
 
 // Loops over channels, which are neighbours in memory. The gradients find the maximum again, which

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/random/random.h"
 
 namespace tricorn::backend::cpu {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
-#include "core/backend/cpu/elementwise_loops.h"
-#include "core/backend/cpu/kernel.h"
-#include "core/backend/cpu/no_dependence.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/elementwise/elementwise_loops.h"
+#include "core/backend/cpu/kernel/kernel.h"
+#include "core/backend/cpu/processor/no_dependence.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/recurrent/lstm_gates.h"
 
 namespace tricorn::backend::cpu {

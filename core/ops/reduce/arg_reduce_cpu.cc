@@ -1,6 +1,6 @@
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/reduce/reduce.h"
 
 // Ops that walk one axis: argmax, argmin and cumsum.

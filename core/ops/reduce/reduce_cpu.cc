@@ -1,11 +1,11 @@
 #include <array>
 #include <limits>
 
-#include "core/backend/cpu/accumulator.h"
-#include "core/backend/cpu/elementwise_loops.h"
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/parallel.h"
-#include "core/backend/cpu/strided_copy.h"
+#include "core/backend/cpu/elementwise/elementwise_loops.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/accumulator.h"
+#include "core/backend/cpu/loops/strided_copy.h"
+#include "core/backend/cpu/processor/parallel.h"
 #include "core/ops/reduce/reduce.h"
 
 // Every reduction becomes (outer, reduced, inner) -> (outer, inner), after a transpose where the

@@ -1,5 +1,5 @@
-#include "core/backend/cpu/function_kernel.h"
-#include "core/backend/cpu/strided_copy.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
+#include "core/backend/cpu/loops/strided_copy.h"
 #include "core/ops/shape/shape.h"
 
 namespace tricorn::backend::cpu {

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/backend/cpu/function_kernel.h"
+#include "core/backend/cpu/kernel/function_kernel.h"
 #include "core/ops/shape/shape.h"
 
 namespace tricorn::backend::cpu {

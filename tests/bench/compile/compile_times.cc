@@ -4,8 +4,8 @@
 #include <ctime>
 
 #include "core/backend/cpu/builtin_kernels.h"
-#include "core/backend/cpu/pack_invariants.h"
-#include "core/backend/cpu/program_compiler.h"
+#include "core/backend/cpu/program/pack_invariants.h"
+#include "core/backend/cpu/program/program_compiler.h"
 #include "core/base/status.h"
 #include "core/transform/pipeline.h"
 

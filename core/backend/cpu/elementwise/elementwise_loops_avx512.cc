@@ -1,0 +1,4 @@
+#ifdef TRICORN_AVX512_LOOPS
+#define TRICORN_LOOPS_NAMESPACE avx512
+#include "core/backend/cpu/elementwise/elementwise_loops.inc"
+#endif

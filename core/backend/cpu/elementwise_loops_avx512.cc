@@ -1,4 +1,0 @@
-#ifdef TRICORN_AVX512_LOOPS
-#define TRICORN_LOOPS_NAMESPACE avx512
-#include "core/backend/cpu/elementwise_loops.inc"
-#endif

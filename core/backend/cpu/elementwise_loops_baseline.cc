@@ -1,2 +1,0 @@
-#define TRICORN_LOOPS_NAMESPACE baseline
-#include "core/backend/cpu/elementwise_loops.inc"
