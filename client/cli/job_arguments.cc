@@ -7,7 +7,7 @@
 
 #include "core/base/env.h"
 #include "core/base/status.h"
-#include "core/data/image_folder.h"
+#include "core/data/formats/image_folder.h"
 
 namespace tricorn::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "client/lib/transfer.h"
 #include "core/base/status.h"
 #include "core/base/utf8.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 #include "tricorn/v1/dataset.grpc.pb.h"
 
 namespace tricorn::client {

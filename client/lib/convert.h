@@ -3,7 +3,7 @@
 #include "absl/status/statusor.h"
 #include "client/lib/job.h"
 #include "client/lib/resources.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 #include "tricorn/v1/cluster.pb.h"
 #include "tricorn/v1/dataset.pb.h"
 #include "tricorn/v1/job.pb.h"

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "core/base/json.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 
 // What a user asks for. Arguments that Keras has are named and defaulted as in Keras.
 

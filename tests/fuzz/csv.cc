@@ -1,6 +1,6 @@
 // CSV text. The first byte picks the options.
 
-#include "core/data/csv.h"
+#include "core/data/formats/csv.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace tricorn;

@@ -1,8 +1,8 @@
 // TFRecord files. After a first byte of 0 the input is a file; otherwise it is one record, to which
 // the target gives the checksums that no mutation would find.
 
-#include "core/data/tfrecord.h"
-#include "core/data/tfrecord_reader.h"
+#include "core/data/formats/tfrecord.h"
+#include "core/data/formats/tfrecord_reader.h"
 #include "core/io/crc32c.h"
 
 namespace {

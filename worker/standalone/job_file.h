@@ -7,7 +7,7 @@
 #include "core/base/env.h"
 #include "core/base/fields.h"
 #include "core/base/json.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 
 namespace tricorn::worker {
 

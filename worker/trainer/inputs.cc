@@ -6,7 +6,7 @@
 
 #include "core/base/json.h"
 #include "core/base/status.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 #include "worker/trainer/checkpointer.h"
 
 namespace tricorn::worker {

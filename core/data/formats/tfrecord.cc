@@ -1,12 +1,12 @@
-#include "core/data/tfrecord.h"
+#include "core/data/formats/tfrecord.h"
 
 #include <algorithm>
 #include <cstring>
 
 #include "core/base/json_fields.h"
 #include "core/base/status.h"
-#include "core/data/example.h"
-#include "core/data/tfrecord_reader.h"
+#include "core/data/formats/example.h"
+#include "core/data/formats/tfrecord_reader.h"
 #include "core/tensor/bounds.h"
 
 namespace tricorn {

@@ -1,4 +1,4 @@
-#include "core/data/csv_records.h"
+#include "core/data/formats/csv_records.h"
 
 #include <algorithm>
 

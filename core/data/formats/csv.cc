@@ -1,4 +1,4 @@
-#include "core/data/csv.h"
+#include "core/data/formats/csv.h"
 
 #include <algorithm>
 #include <charconv>
@@ -6,7 +6,7 @@
 
 #include "core/base/json_fields.h"
 #include "core/base/status.h"
-#include "core/data/csv_records.h"
+#include "core/data/formats/csv_records.h"
 
 namespace tricorn {
 namespace {

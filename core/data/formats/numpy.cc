@@ -1,4 +1,4 @@
-#include "core/data/numpy.h"
+#include "core/data/formats/numpy.h"
 
 #include "core/base/status.h"
 #include "core/io/npz.h"

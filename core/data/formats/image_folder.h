@@ -8,7 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/fields.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 
 namespace tricorn {
 

@@ -1,13 +1,13 @@
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 
 #include <array>
 
 #include "core/base/status.h"
-#include "core/data/csv.h"
-#include "core/data/idx.h"
-#include "core/data/image_folder.h"
-#include "core/data/numpy.h"
-#include "core/data/tfrecord.h"
+#include "core/data/formats/csv.h"
+#include "core/data/formats/idx.h"
+#include "core/data/formats/image_folder.h"
+#include "core/data/formats/numpy.h"
+#include "core/data/formats/tfrecord.h"
 
 namespace tricorn {
 namespace {

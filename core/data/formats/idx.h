@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "absl/status/statusor.h"
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 #include "core/tensor/tensor.h"
 
 namespace tricorn {

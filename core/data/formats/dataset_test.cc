@@ -6,9 +6,9 @@
 
 #include "core/base/json_fields.h"
 #include "core/base/random.h"
-#include "core/data/csv.h"
-#include "core/data/dataset_spec.h"
-#include "core/data/idx.h"
+#include "core/data/formats/csv.h"
+#include "core/data/formats/dataset_spec.h"
+#include "core/data/formats/idx.h"
 #include "core/io/memory_file.h"
 #include "core/io/npz.h"
 

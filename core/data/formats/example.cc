@@ -1,4 +1,4 @@
-#include "core/data/example.h"
+#include "core/data/formats/example.h"
 
 #include <cstdint>
 #include <cstring>

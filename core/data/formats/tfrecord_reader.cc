@@ -1,4 +1,4 @@
-#include "core/data/tfrecord_reader.h"
+#include "core/data/formats/tfrecord_reader.h"
 
 #include <cstdint>
 

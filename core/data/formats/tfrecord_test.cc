@@ -1,12 +1,12 @@
-#include "core/data/tfrecord.h"
+#include "core/data/formats/tfrecord.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
 #include "core/base/random.h"
-#include "core/data/example.h"
-#include "core/data/tfrecord_reader.h"
+#include "core/data/formats/example.h"
+#include "core/data/formats/tfrecord_reader.h"
 #include "core/io/crc32c.h"
 
 namespace tricorn {

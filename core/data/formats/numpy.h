@@ -1,6 +1,6 @@
 #pragma once
 
-#include "core/data/dataset_spec.h"
+#include "core/data/formats/dataset_spec.h"
 
 namespace tricorn {
 

@@ -1,4 +1,4 @@
-#include "core/data/image_folder.h"
+#include "core/data/formats/image_folder.h"
 
 #include <gtest/gtest.h>
 

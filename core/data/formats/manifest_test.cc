@@ -1,4 +1,4 @@
-#include "core/data/manifest.h"
+#include "core/data/formats/manifest.h"
 
 #include <gtest/gtest.h>
 
