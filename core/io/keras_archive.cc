@@ -5,7 +5,7 @@
 
 #include "core/base/status.h"
 #include "core/io/memory_file.h"
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 
 namespace tricorn {
 namespace {

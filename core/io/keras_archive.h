@@ -8,7 +8,7 @@
 #include "absl/time/time.h"
 #include "core/base/env.h"
 #include "core/base/json.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 
 namespace tricorn {
 

@@ -7,7 +7,7 @@
 
 #include "core/base/random.h"
 #include "core/io/memory_file.h"
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 
 namespace tricorn {
 namespace {

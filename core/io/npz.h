@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 #include "core/tensor/tensor.h"
 
 namespace tricorn {

@@ -1,6 +1,6 @@
 // Weights files. What is read is written again and read back with the same bits.
 
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 #include "core/base/status.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "core/io/memory_file.h"
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 #include "tests/fuzz/json_mutation.h"
 
 extern "C" size_t LLVMFuzzerMutate(uint8_t* data, size_t size, size_t max_size);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 #include "core/keras/saving/loaded_model.h"
 #include "core/keras/serialization/registry.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 #include "core/keras/saving/optimizer_state.h"
 
 namespace tricorn::keras {

@@ -4,7 +4,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/env.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 
 namespace tricorn::keras {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 #include "core/keras/models/model.h"
 
 namespace tricorn::keras {

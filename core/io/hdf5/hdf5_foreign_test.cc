@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 
 // Files that others make with features we do not read: each is refused by name, never misread.
 

@@ -1,4 +1,4 @@
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "core/io/zip.h"
+#include "core/io/zip/zip.h"
 
 #include <zip.h>
 
@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/base/status.h"
-#include "core/io/zip_end_record.h"
+#include "core/io/zip/zip_end_record.h"
 
 namespace tricorn {
 namespace {

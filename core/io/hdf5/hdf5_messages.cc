@@ -1,4 +1,4 @@
-#include "core/io/hdf5_messages.h"
+#include "core/io/hdf5/hdf5_messages.h"
 
 #include <algorithm>
 #include <array>

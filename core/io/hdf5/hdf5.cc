@@ -1,4 +1,4 @@
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 
 #include <algorithm>
 

@@ -5,7 +5,7 @@
 
 #include "core/base/mutex.h"
 #include "core/base/status.h"
-#include "core/io/hdf5.h"
+#include "core/io/hdf5/hdf5.h"
 
 namespace tricorn {
 namespace {

@@ -3,8 +3,8 @@
 #include <set>
 #include <vector>
 
-#include "core/io/hdf5.h"
-#include "core/io/hdf5_messages.h"
+#include "core/io/hdf5/hdf5.h"
+#include "core/io/hdf5/hdf5_messages.h"
 #include "core/tensor/bounds.h"
 
 // Our own reader: libhdf5 1.10 can be made to crash by a few changed bytes in a file (about one in

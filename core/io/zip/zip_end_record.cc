@@ -1,4 +1,4 @@
-#include "core/io/zip_end_record.h"
+#include "core/io/zip/zip_end_record.h"
 
 #include <algorithm>
 #include <cstring>
