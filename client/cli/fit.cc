@@ -5,10 +5,10 @@
 #include "client/cli/callback_argument.h"
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/follow.h"
 #include "client/cli/job_arguments.h"
-#include "client/cli/table.h"
+#include "client/cli/terminal/exit_code.h"
+#include "client/cli/terminal/table.h"
 #include "client/lib/job_handle.h"
 #include "core/base/status.h"
 

@@ -6,10 +6,10 @@
 #include <iostream>
 #include <memory>
 
-#include "client/cli/exit_code.h"
-#include "client/cli/progress_line.h"
-#include "client/cli/standard_output.h"
-#include "client/cli/table.h"
+#include "client/cli/terminal/exit_code.h"
+#include "client/cli/terminal/progress_line.h"
+#include "client/cli/terminal/standard_output.h"
+#include "client/cli/terminal/table.h"
 #include "core/base/status.h"
 
 namespace tricorn::cli {

@@ -5,9 +5,9 @@
 
 #include <cstdlib>
 
-#include "client/cli/interrupts.h"
 #include "client/cli/program.h"
-#include "client/cli/standard_output.h"
+#include "client/cli/terminal/interrupts.h"
+#include "client/cli/terminal/standard_output.h"
 
 int main(int argc, char** argv) {
   signal(SIGPIPE, SIG_IGN);

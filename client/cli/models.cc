@@ -4,9 +4,9 @@
 #include "absl/time/clock.h"
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
-#include "client/cli/progress_line.h"
-#include "client/cli/table.h"
+#include "client/cli/terminal/exit_code.h"
+#include "client/cli/terminal/progress_line.h"
+#include "client/cli/terminal/table.h"
 #include "core/base/status.h"
 
 namespace tricorn::cli {

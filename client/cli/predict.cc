@@ -7,10 +7,10 @@
 
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/follow.h"
 #include "client/cli/job_arguments.h"
 #include "client/cli/rows.h"
+#include "client/cli/terminal/exit_code.h"
 #include "client/lib/job_handle.h"
 #include "client/lib/output_file.h"
 #include "core/base/status.h"

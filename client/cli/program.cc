@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
 #include "client/cli/session.h"
+#include "client/cli/terminal/exit_code.h"
 #include "core/base/status.h"
 #include "core/base/version.h"
 

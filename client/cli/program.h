@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "client/cli/interrupts.h"
+#include "client/cli/terminal/interrupts.h"
 
 namespace tricorn::cli {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "client/cli/interrupts.h"
+#include "client/cli/terminal/interrupts.h"
 #include "client/lib/client.h"
 #include "core/base/json.h"
 

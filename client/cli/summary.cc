@@ -5,7 +5,7 @@
 
 #include "client/cli/command.h"
 #include "client/cli/commands.h"
-#include "client/cli/exit_code.h"
+#include "client/cli/terminal/exit_code.h"
 #include "core/base/status.h"
 
 namespace tricorn::cli {

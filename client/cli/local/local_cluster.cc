@@ -1,4 +1,4 @@
-#include "client/cli/local_cluster.h"
+#include "client/cli/local/local_cluster.h"
 
 #include <signal.h>
 

@@ -1,4 +1,4 @@
-#include "client/cli/standard_output.h"
+#include "client/cli/terminal/standard_output.h"
 
 #include <poll.h>
 #include <sys/eventfd.h>
@@ -8,7 +8,7 @@
 #include <iostream>
 #include <utility>
 
-#include "client/cli/exit_code.h"
+#include "client/cli/terminal/exit_code.h"
 #include "core/base/status.h"
 
 namespace tricorn::cli {

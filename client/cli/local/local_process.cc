@@ -1,4 +1,4 @@
-#include "client/cli/local_process.h"
+#include "client/cli/local/local_process.h"
 
 #include <fcntl.h>
 #include <poll.h>

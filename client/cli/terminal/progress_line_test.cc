@@ -1,4 +1,4 @@
-#include "client/cli/progress_line.h"
+#include "client/cli/terminal/progress_line.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "client/cli/exit_code.h"
+#include "client/cli/terminal/exit_code.h"
 
 namespace tricorn::cli {
 

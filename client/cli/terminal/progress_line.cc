@@ -1,4 +1,4 @@
-#include "client/cli/progress_line.h"
+#include "client/cli/terminal/progress_line.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,7 +6,7 @@
 #include <variant>
 #include <vector>
 
-#include "client/cli/table.h"
+#include "client/cli/terminal/table.h"
 #include "fmt/core.h"
 
 namespace tricorn::cli {

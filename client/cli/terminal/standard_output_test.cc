@@ -1,4 +1,4 @@
-#include "client/cli/standard_output.h"
+#include "client/cli/terminal/standard_output.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <iostream>
 
-#include "client/cli/exit_code.h"
+#include "client/cli/terminal/exit_code.h"
 #include "core/base/notification.h"
 
 namespace tricorn::cli {

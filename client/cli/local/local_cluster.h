@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/cli/local_process.h"
+#include "client/cli/local/local_process.h"
 
 namespace tricorn::cli {
 

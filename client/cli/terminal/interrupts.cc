@@ -1,4 +1,4 @@
-#include "client/cli/interrupts.h"
+#include "client/cli/terminal/interrupts.h"
 
 #include <signal.h>
 #include <unistd.h>
@@ -6,7 +6,7 @@
 #include <thread>
 #include <utility>
 
-#include "client/cli/exit_code.h"
+#include "client/cli/terminal/exit_code.h"
 #include "core/base/mutex.h"
 
 namespace tricorn::cli {
