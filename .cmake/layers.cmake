@@ -47,25 +47,32 @@ function(tricorn_link target folder visibility)
   endforeach()
 endfunction()
 
-# tricorn_library(DEPS core/base ... LIBS fmt ... [SOURCES ...] [TEST_DEPS ...] [TEST_LIBS ...]
-#                 [PRECOMPILE OWN])
+# tricorn_library(DEPS core/base ... LIBS fmt ... [SOURCES ...] [TEST_DEPS ...] [TEST_LIBS ...])
 #
 # One static library per folder, named after its path (core/base: core_base), from the folder's
 # *.cc; *_test.cc become one test program beside it; *_cpu.cc and *_cuda.cc belong to the backends;
-# main.cc and *_main.cc to programs.
+# main.cc and *_main.cc to programs. Of a folder of headers alone, an interface library.
 function(tricorn_library)
-  cmake_parse_arguments(A "" "PRECOMPILE" "DEPS;LIBS;SOURCES;TEST_DEPS;TEST_LIBS" ${ARGN})
+  cmake_parse_arguments(A "" "" "DEPS;LIBS;SOURCES;TEST_DEPS;TEST_LIBS" ${ARGN})
   file(RELATIVE_PATH folder ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
   string(REPLACE "/" "_" name ${folder})
   file(GLOB sources CONFIGURE_DEPENDS *.cc)
   set(tests ${sources})
   list(FILTER tests INCLUDE REGEX "_test\\.cc$")
   list(FILTER sources EXCLUDE REGEX "(_test|_cpu|_cuda|main)\\.cc$")
-  add_library(${name} STATIC ${sources} ${A_SOURCES})
-  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
-  tricorn_link(${name} ${folder} PUBLIC ${A_DEPS})
-  target_link_libraries(${name} PUBLIC ${A_LIBS} PRIVATE tricorn_warnings)
-  tricorn_precompile(${name} ${A_PRECOMPILE})
+  if(sources OR A_SOURCES)
+    set(visibility PUBLIC)
+    add_library(${name} STATIC ${sources} ${A_SOURCES})
+    target_link_libraries(${name} PRIVATE tricorn_warnings)
+    tricorn_precompile(${name})
+  else()
+    set(visibility INTERFACE)
+    add_library(${name} INTERFACE)
+  endif()
+  target_include_directories(${name} ${visibility} ${PROJECT_SOURCE_DIR}
+                                                   ${PROJECT_BINARY_DIR}/generated)
+  tricorn_link(${name} ${folder} ${visibility} ${A_DEPS})
+  target_link_libraries(${name} ${visibility} ${A_LIBS})
   if(tests)
     tricorn_test(NAME ${name}_test SOURCES ${tests} DEPS ${folder} ${A_TEST_DEPS} LIBS ${A_TEST_LIBS})
   endif()

@@ -6,6 +6,11 @@
 
 namespace tricorn::transform {
 
+bool IsKept(const KeepComposite& keep, const ir::Value& value) {
+  if (!value || !value.builder().ok()) return false;
+  return keep(value.builder().graph(), *value.builder().producer(value));
+}
+
 absl::StatusOr<ir::Graph> Decompose(ir::Graph graph, const KeepComposite& keep) {
   // A decomposition may hold composites again: each round opens one level.
   for (bool changed = true; changed;) {

@@ -125,10 +125,9 @@ class Folder {
   }
 
   Value Convolve(Value x, Value kernel, const ops::ConvAttrs& attrs) {
-    ir::Builder& builder = rewriter_.builder();
-    const Value y = builder.Add(ops::kConvOutFirst, {{x, ops::OutFirst(kernel)}}, attrs);
-    const bool is_run = builder.ok() && has_kernel_(builder.graph(), *builder.producer(y));
-    return is_run ? y : ops::Conv(x, kernel, attrs);
+    const Value y =
+        rewriter_.builder().Add(ops::kConvOutFirst, {{x, ops::OutFirst(kernel)}}, attrs);
+    return IsKept(has_kernel_, y) ? y : ops::Conv(x, kernel, attrs);
   }
 
   // The value before it was rounded, if a cast did that.

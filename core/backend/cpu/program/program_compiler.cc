@@ -1,24 +1,12 @@
 #include "core/backend/cpu/program/program_compiler.h"
 
 #include "core/backend/cpu/program/control_flow.h"
+#include "core/backend/node_kernels.h"
 #include "core/base/status.h"
-#include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
 
 namespace tricorn::backend::cpu {
 namespace {
-
-bool RunsNothing(const ir::Node& node) {
-  return node.op == &ir::kConstant || node.op->kind == ir::OpKind::kView;
-}
-
-std::string OperandTypes(const ir::Graph& graph, const ir::Node& node) {
-  std::string text;
-  for (const ir::ValueId id : node.operands) {
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", graph.type(id).ToString());
-  }
-  return text;
-}
 
 absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelRegistry& registry,
                                                                  const ir::Graph& graph,
@@ -32,12 +20,7 @@ absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelReg
       continue;
     }
     kernels[n] = MakeKernelOf(registry, graph, node, num_threads);
-    if (kernels[n] == nullptr) {
-      return WithSubject(Unimplemented("{}({}): expected a CPU kernel or a decomposition, received "
-                                       "neither",
-                                       node.op->name, OperandTypes(graph, node)),
-                         node.scope.empty() ? "graph" : node.scope);
-    }
+    if (kernels[n] == nullptr) return NoKernel("CPU", graph, node);
   }
   return kernels;
 }

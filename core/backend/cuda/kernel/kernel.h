@@ -2,17 +2,14 @@
 
 #include <cuda_runtime_api.h>
 
-#include <functional>
 #include <memory>
 #include <span>
-#include <string_view>
-#include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "core/backend/cuda/codegen/source_module.h"
 #include "core/backend/cuda/libraries/libraries.h"
 #include "core/backend/device.h"
+#include "core/backend/kernel_registry.h"
 #include "core/ir/graph.h"
 
 namespace tricorn::backend::cuda {
@@ -60,19 +57,9 @@ struct KernelRequest {
   bool measure = false;
 };
 
-// Makes a kernel, or nullptr to refuse (dtype, layout, shape): the node is then decomposed.
-using KernelFactory = std::function<std::unique_ptr<Kernel>(const KernelRequest&)>;
-
-// The factory of each op that has one. Several may be added for an op: the first that accepts wins.
 // A file core/ops/<op>/<name>_cuda.cc adds its own in `void Register<Name>Cuda(KernelRegistry&)`;
 // CMake generates the list of calls.
-class KernelRegistry {
- public:
-  void Add(const ir::OpDef& op, KernelFactory factory);
-  std::unique_ptr<Kernel> Make(const KernelRequest& request) const;  // nullptr when none accepts
-
- private:
-  absl::flat_hash_map<std::string_view, std::vector<KernelFactory>> factories_;
-};
+using KernelRegistry = KernelRegistryOf<Kernel, KernelRequest>;
+using KernelFactory = KernelRegistry::Factory;
 
 }  // namespace tricorn::backend::cuda

@@ -102,10 +102,9 @@ class Fuser {
   }
 
   Value Make(const Candidate& candidate) {
-    ir::Builder& builder = rewriter_.builder();
-    const Value fused = builder.Add(kFusedProduct, candidate.operands, ir::Attrs(candidate.attrs));
-    if (!builder.ok() || !has_kernel_(builder.graph(), *builder.producer(fused))) return {};
-    return fused;
+    const Value fused =
+        rewriter_.builder().Add(kFusedProduct, candidate.operands, ir::Attrs(candidate.attrs));
+    return transform::IsKept(has_kernel_, fused) ? fused : Value();
   }
 
   // What `value` repeats along all axes but b's, if it does.

@@ -144,18 +144,15 @@ class Stacker {
     ir::Builder& builder = rewriter_.builder();
     const Value stack = builder.Add(kStackedAttentionGradient, x, node.attrs);
     const Value product = builder.Add(kStackedProduct, {{a, stack}}, ir::Attrs(group.attrs));
-    if (!builder.ok() || !HasKernel(stack) || !HasKernel(product)) return rewriter_.Copy(node, x);
+    if (!transform::IsKept(has_kernel_, stack) || !transform::IsKept(has_kernel_, product)) {
+      return rewriter_.Copy(node, x);
+    }
     Values parts;
     for (size_t i = 0; i < kParts; ++i) {
       parts.push_back(Part(stack, static_cast<int64_t>(i)));
       products_[group.products[i]] = Part(product, static_cast<int64_t>(i));
     }
     return parts;
-  }
-
-  bool HasKernel(const Value& value) {
-    const ir::Builder& builder = rewriter_.builder();
-    return has_kernel_(builder.graph(), *builder.producer(value));
   }
 
   const ir::Graph& graph_;

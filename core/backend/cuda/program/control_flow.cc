@@ -243,10 +243,6 @@ class SwitchKernel : public Kernel {
 
 }  // namespace
 
-bool IsControlFlow(const ir::OpDef& op) {
-  return &op == &ops::kScan || &op == &ops::kWhile || &op == &ops::kSwitch;
-}
-
 absl::StatusOr<std::unique_ptr<Kernel>> MakeControlFlowKernel(const Compilation& compilation,
                                                               const ir::Node& node) {
   const auto make = [&](size_t region, int64_t carries) {

@@ -8,8 +8,6 @@
 
 namespace tricorn::backend::cuda {
 
-bool IsControlFlow(const ir::OpDef& op);
-
 // A kernel for a control-flow node: its regions as programs whose carries are updated in place and
 // whose slices are rows of the sequences' buffers. A scan puts all its steps on the stream; a loop
 // or a branch waits for the device to know which step comes next. Errors: those of CompileProgram

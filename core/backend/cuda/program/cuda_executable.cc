@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/backend/run_buffers.h"
 #include "core/base/status.h"
 #include "core/plan/largest_values.h"
 
@@ -12,22 +13,6 @@ constexpr size_t kNamedValues = 5;
 // Two input batches in flight and the last one of an epoch; a few times that where the shards of a
 // step take turns.
 constexpr size_t kMaxBound = 16;
-
-absl::Status CheckBuffers(const ir::Graph& graph, const std::vector<ir::NamedValue>& values,
-                          std::span<const Buffer> buffers, std::string_view what) {
-  if (buffers.size() != values.size()) {
-    return InvalidArgument("{}: expected {} buffers, received {}", what, values.size(),
-                           buffers.size());
-  }
-  for (size_t i = 0; i < values.size(); ++i) {
-    const int64_t nbytes = graph.type(values[i].value).nbytes();
-    if (buffers[i].nbytes < nbytes) {
-      return InvalidArgument("{}: expected {} bytes, received {}", values[i].name, nbytes,
-                             buffers[i].nbytes);
-    }
-  }
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -91,8 +76,7 @@ absl::Status CudaExecutable::RunBound(Bound& bound, std::span<const Buffer> inpu
 
 absl::Status CudaExecutable::Run(std::span<const Buffer> inputs, std::span<const Buffer> outputs,
                                  const RunContext& run) const {
-  RETURN_IF_ERROR(CheckBuffers(graph_, graph_.inputs(), inputs, "inputs"));
-  RETURN_IF_ERROR(CheckBuffers(graph_, graph_.outputs(), outputs, "outputs"));
+  RETURN_IF_ERROR(CheckRunBuffers(graph_, inputs, outputs));
   RETURN_IF_ERROR(context_->MakeCurrent());
   const absl::MutexLock lock(&context_->stream_mutex());
   ASSIGN_OR_RETURN(Bound * bound, Find(inputs, outputs, run));

@@ -5,8 +5,8 @@
 #include "core/backend/cuda/product/stacked_gradients.h"
 #include "core/backend/cuda/program/control_flow.h"
 #include "core/backend/cuda/program/launch_group.h"
+#include "core/backend/node_kernels.h"
 #include "core/base/status.h"
-#include "core/ir/builder.h"
 #include "core/plan/memory_plan.h"
 #include "core/transform/fold_batch_norm.h"
 #include "core/transform/pipeline.h"
@@ -70,18 +70,6 @@ bool IsSmall(const ir::Graph& graph, const ir::Node& node) {
   return nbytes <= kMaxSharedNbytes;
 }
 
-bool RunsNothing(const ir::Node& node) {
-  return node.op == &ir::kConstant || node.op->kind == ir::OpKind::kView;
-}
-
-std::string OperandTypes(const ir::Graph& graph, const ir::Node& node) {
-  std::string text;
-  for (const ir::ValueId id : node.operands) {
-    text += fmt::format("{}{}", text.empty() ? "" : ", ", graph.type(id).ToString());
-  }
-  return text;
-}
-
 plan::MemoryOptions PlanOptions(const ir::Graph& graph,
                                 const std::vector<std::pair<int32_t, int32_t>>& donations,
                                 const std::vector<std::unique_ptr<Kernel>>& kernels) {
@@ -103,7 +91,7 @@ absl::StatusOr<ir::Graph> RunPasses(const KernelRegistry& registry, const CudaOp
                                     Libraries& libraries, ir::Graph graph) {
   SourceModule trial;  // of kernels that are only asked for
   const auto has_kernel = [&](const ir::Graph& g, const ir::Node& node) {
-    return IsControlFlow(*node.op) ||
+    return node.op->is_control_flow() ||
            MakeKernelOf(registry, g, node, trial, libraries, options, false) != nullptr;
   };
   const auto may_join = [&](const ir::Graph& g, const ir::Node& node) {
@@ -144,14 +132,9 @@ absl::StatusOr<std::vector<std::unique_ptr<Kernel>>> MakeKernels(const KernelReg
   std::vector<std::unique_ptr<Kernel>> kernels(graph.nodes().size());
   for (size_t n = 0; n < kernels.size(); ++n) {
     const ir::Node& node = graph.nodes()[n];
-    if (RunsNothing(node) || IsControlFlow(*node.op)) continue;
+    if (RunsNothing(node) || node.op->is_control_flow()) continue;
     kernels[n] = MakeKernelOf(registry, graph, node, module, libraries, options, true);
-    if (kernels[n] == nullptr) {
-      return WithSubject(Unimplemented("{}({}): expected a CUDA kernel or a decomposition, "
-                                       "received neither",
-                                       node.op->name, OperandTypes(graph, node)),
-                         node.scope.empty() ? "graph" : node.scope);
-    }
+    if (kernels[n] == nullptr) return NoKernel("CUDA", graph, node);
   }
   return kernels;
 }
@@ -164,7 +147,7 @@ absl::StatusOr<std::unique_ptr<Program>> CompileProgram(
                                compilation.context->libraries(), compilation.module, graph));
   for (size_t n = 0; n < kernels.size(); ++n) {
     const ir::Node& node = graph.nodes()[n];
-    if (!IsControlFlow(*node.op)) continue;
+    if (!node.op->is_control_flow()) continue;
     ASSIGN_OR_RETURN(kernels[n], MakeControlFlowKernel(compilation, node));
   }
   plan::MemoryPlan plan = plan::PlanMemory(graph, PlanOptions(graph, donations, kernels));

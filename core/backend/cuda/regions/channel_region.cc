@@ -149,13 +149,8 @@ class ChannelCode {
   }
 
   bool Compute(const ir::Node& node) {
-    std::vector<std::string> operands;
-    for (const ir::ValueId id : node.operands) {
-      std::optional<std::string> name = Name(id);
-      if (!name) return false;
-      operands.push_back(*std::move(name));
-    }
-    const std::optional<std::string> expression = ElementExpression(region_, node, operands);
+    const auto expression =
+        ElementExpression(region_, node, [this](ir::ValueId id) { return Name(id); });
     if (expression) Define(node.results[0], *expression);
     return expression.has_value();
   }

@@ -181,9 +181,8 @@ class RegionCode {
   }
 
   bool Compute(const ir::Node& node) {
-    std::vector<std::string> operands;
-    for (const ir::ValueId id : node.operands) operands.push_back(Name(id));
-    const std::optional<std::string> expression = ElementExpression(region_, node, operands);
+    const auto expression =
+        ElementExpression(region_, node, [this](ir::ValueId id) { return Name(id); });
     if (expression) Define(node.results[0], *expression);
     return expression.has_value();
   }

@@ -112,6 +112,18 @@ bool IsGenerator(const ir::Node* node) {
   return node != nullptr && (node->op == &ops::kIota || node->op == &ops::kRandomBits);
 }
 
+std::optional<std::string> ElementExpression(
+    const ir::Graph& region, const ir::Node& node,
+    absl::FunctionRef<std::optional<std::string>(ir::ValueId id)> name) {
+  std::vector<std::string> operands;
+  for (const ir::ValueId id : node.operands) {
+    std::optional<std::string> operand = name(id);
+    if (!operand) return std::nullopt;
+    operands.push_back(*std::move(operand));
+  }
+  return ElementExpression(region, node, operands);
+}
+
 std::string GeneratedElement(const ir::Graph& region, const ir::Node& node, std::string_view at,
                              std::string_view key) {
   if (node.op == &ops::kRandomBits) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "core/ir/graph.h"
 
 namespace tricorn::backend::cuda {
@@ -27,6 +28,10 @@ std::optional<double> UniformNumber(const ir::Graph& region, ir::ValueId id);
 // where it is stored, and by casts to it. Its exp and erf are good to that precision.
 std::optional<std::string> ElementExpression(const ir::Graph& region, const ir::Node& node,
                                              const std::vector<std::string>& operands);
+// The same, with operands by `name`; nullopt too where one has none.
+std::optional<std::string> ElementExpression(
+    const ir::Graph& region, const ir::Node& node,
+    absl::FunctionRef<std::optional<std::string>(ir::ValueId id)> name);
 
 // Element number `at` (in its stored type) of a node without elements of its own (iota, random_bits
 // with key `key`).
