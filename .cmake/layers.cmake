@@ -137,8 +137,9 @@ function(tricorn_loads_modules target)
   set_target_properties(${target} PROPERTIES ENABLE_EXPORTS TRUE)
   target_link_options(${target} PRIVATE -Wl,--whole-archive
     $<TARGET_FILE:core_base> $<TARGET_FILE:core_tensor> $<TARGET_FILE:core_ir>
-    $<TARGET_FILE:core_ops> $<TARGET_FILE:core_transform> $<TARGET_FILE:core_plan>
-    $<TARGET_FILE:core_backend>
+    $<TARGET_FILE:core_ops> $<TARGET_FILE:core_transform> $<TARGET_FILE:core_transform_rewrite>
+    $<TARGET_FILE:core_transform_gradient> $<TARGET_FILE:core_transform_absorb>
+    $<TARGET_FILE:core_transform_fusion> $<TARGET_FILE:core_plan> $<TARGET_FILE:core_backend>
     -Wl,--no-whole-archive)
 endfunction()
 

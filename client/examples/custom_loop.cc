@@ -14,7 +14,7 @@
 #include "core/keras/training/value_and_gradient.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/registry.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 // Run for every sample of every op.
 

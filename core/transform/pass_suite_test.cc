@@ -13,15 +13,15 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/cse.h"
-#include "core/transform/dce.h"
-#include "core/transform/fuse_elementwise.h"
-#include "core/transform/fuse_rows.h"
-#include "core/transform/hoist_effects.h"
+#include "core/transform/fusion/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_rows.h"
+#include "core/transform/fusion/recompute_elementwise.h"
+#include "core/transform/fusion/side_by_side.h"
 #include "core/transform/pipeline.h"
-#include "core/transform/recompute_elementwise.h"
-#include "core/transform/side_by_side.h"
-#include "core/transform/simplify.h"
+#include "core/transform/rewrite/cse.h"
+#include "core/transform/rewrite/dce.h"
+#include "core/transform/rewrite/hoist_effects.h"
+#include "core/transform/rewrite/simplify.h"
 
 // Run for every pass, over every op sample and over random graphs.
 

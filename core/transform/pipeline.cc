@@ -2,15 +2,15 @@
 
 #include "core/base/status.h"
 #include "core/ir/verifier.h"
-#include "core/transform/absorb_padding.h"
-#include "core/transform/batch_norm_relu.h"
-#include "core/transform/cse.h"
-#include "core/transform/dce.h"
-#include "core/transform/fuse_elementwise.h"
-#include "core/transform/fuse_rows.h"
-#include "core/transform/hoist_effects.h"
-#include "core/transform/simplify.h"
-#include "core/transform/take_apart.h"
+#include "core/transform/absorb/absorb_padding.h"
+#include "core/transform/absorb/batch_norm_relu.h"
+#include "core/transform/fusion/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_rows.h"
+#include "core/transform/fusion/take_apart.h"
+#include "core/transform/rewrite/cse.h"
+#include "core/transform/rewrite/dce.h"
+#include "core/transform/rewrite/hoist_effects.h"
+#include "core/transform/rewrite/simplify.h"
 
 namespace tricorn::transform {
 namespace {

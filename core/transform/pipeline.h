@@ -4,8 +4,8 @@
 
 #include "absl/status/statusor.h"
 #include "core/ir/graph.h"
-#include "core/transform/decompose.h"
-#include "core/transform/side_by_side.h"
+#include "core/transform/fusion/side_by_side.h"
+#include "core/transform/rewrite/decompose.h"
 
 namespace tricorn::transform {
 

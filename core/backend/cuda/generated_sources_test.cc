@@ -10,7 +10,7 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/side_by_side.h"
+#include "core/transform/fusion/side_by_side.h"
 
 namespace tricorn::backend::cuda {
 namespace {

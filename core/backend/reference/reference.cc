@@ -6,11 +6,11 @@
 #include "core/backend/reference/interpreter.h"
 #include "core/base/status.h"
 #include "core/ir/rewriter.h"
-#include "core/transform/decompose.h"
-#include "core/transform/fuse_elementwise.h"
-#include "core/transform/fuse_rows.h"
-#include "core/transform/on_every_graph.h"
-#include "core/transform/side_by_side.h"
+#include "core/transform/fusion/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_rows.h"
+#include "core/transform/fusion/side_by_side.h"
+#include "core/transform/rewrite/decompose.h"
+#include "core/transform/rewrite/on_every_graph.h"
 
 namespace tricorn::backend {
 namespace {

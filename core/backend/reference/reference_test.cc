@@ -11,7 +11,7 @@
 #include "core/ops/random/random.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_elementwise.h"
 
 namespace tricorn::backend {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/functional/function_ref.h"
 #include "core/ir/builder.h"
 #include "core/keras/remat/remat_scope.h"
-#include "core/transform/remat.h"
+#include "core/transform/gradient/remat.h"
 
 namespace tricorn::keras {
 

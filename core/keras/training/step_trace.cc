@@ -4,7 +4,7 @@
 #include "core/keras/remat/remat_recording.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace tricorn::keras {
 namespace {

@@ -9,7 +9,7 @@
 #include "core/keras/layers/call_context.h"
 #include "core/keras/models/model.h"
 #include "core/keras/training/compiled.h"
-#include "core/transform/remat.h"
+#include "core/transform/gradient/remat.h"
 
 // A training step in two parts. The first computes, from one virtual shard's samples, what is
 // summed over shards; the second turns the sums into the next state. With one shard both are traced

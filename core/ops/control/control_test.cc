@@ -9,7 +9,7 @@
 #include "core/ops/dot/dot.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 #include "core/transform/pipeline.h"
 
 namespace tricorn::ops {

@@ -11,7 +11,7 @@
 #include "core/ops/optimizer/adam.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace tricorn::bench {
 namespace {

@@ -8,7 +8,7 @@
 #include "core/ops/nn/nn.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace tricorn::bench {
 namespace {

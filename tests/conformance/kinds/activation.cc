@@ -1,7 +1,7 @@
 #include "core/keras/activations/activation.h"
 
 #include "core/base/status.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 #include "tests/conformance/expect_close.h"
 #include "tests/conformance/runners.h"
 #include "tests/conformance/traced.h"

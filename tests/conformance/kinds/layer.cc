@@ -4,7 +4,7 @@
 #include "core/keras/models/quantize.h"
 #include "core/keras/saving/builtin_objects.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 #include "tests/conformance/expect_close.h"
 #include "tests/conformance/load_model.h"
 #include "tests/conformance/runners.h"

@@ -2,7 +2,7 @@
 
 #include "core/base/status.h"
 #include "core/ops/elementwise/elementwise.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 #include "tests/conformance/expect_close.h"
 #include "tests/conformance/runners.h"
 #include "tests/conformance/traced.h"

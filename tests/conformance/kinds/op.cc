@@ -3,7 +3,7 @@
 #include "core/base/status.h"
 #include "core/keras/layers/operations/op_arguments.h"
 #include "core/keras/layers/operations/op_table.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 #include "tests/conformance/expect_close.h"
 #include "tests/conformance/op_call.h"
 #include "tests/conformance/runners.h"

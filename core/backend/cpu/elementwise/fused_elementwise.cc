@@ -7,7 +7,7 @@
 #include "absl/container/inlined_vector.h"
 #include "core/backend/cpu/elementwise/region_program.h"
 #include "core/backend/cpu/processor/parallel.h"
-#include "core/transform/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_elementwise.h"
 
 namespace tricorn::backend::cpu {
 namespace {

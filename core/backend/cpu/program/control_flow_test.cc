@@ -8,7 +8,7 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace tricorn::backend::cpu {
 namespace {

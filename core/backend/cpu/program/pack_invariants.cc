@@ -9,8 +9,8 @@
 #include "core/ir/rewriter.h"
 #include "core/ops/control/control.h"
 #include "core/ops/dot/dot.h"
-#include "core/transform/dce.h"
-#include "core/transform/on_every_graph.h"
+#include "core/transform/rewrite/dce.h"
+#include "core/transform/rewrite/on_every_graph.h"
 
 namespace tricorn::backend::cpu {
 namespace {

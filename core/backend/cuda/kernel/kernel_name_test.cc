@@ -5,7 +5,7 @@
 #include "core/ir/builder.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/registry.h"
-#include "core/transform/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_elementwise.h"
 
 namespace tricorn::backend::cuda {
 namespace {

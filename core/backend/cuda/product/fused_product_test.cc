@@ -7,8 +7,8 @@
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/dce.h"
-#include "core/transform/decompose.h"
+#include "core/transform/rewrite/dce.h"
+#include "core/transform/rewrite/decompose.h"
 
 namespace tricorn::backend::cuda {
 namespace {

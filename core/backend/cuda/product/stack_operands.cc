@@ -6,7 +6,7 @@
 #include "core/ir/rewriter.h"
 #include "core/ops/dot/dot.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/on_every_graph.h"
+#include "core/transform/rewrite/on_every_graph.h"
 
 namespace tricorn::backend::cuda {
 namespace {

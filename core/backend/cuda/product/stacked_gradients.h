@@ -3,7 +3,7 @@
 #include "core/ir/builder.h"
 #include "core/ops/attention/attention.h"
 #include "core/ops/dot/dot.h"
-#include "core/transform/decompose.h"
+#include "core/transform/rewrite/decompose.h"
 
 namespace tricorn::backend::cuda {
 

@@ -5,10 +5,10 @@
 #include "core/backend/reference/compare.h"
 #include "core/backend/reference/reference.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/autodiff.h"
-#include "core/transform/dce.h"
-#include "core/transform/decompose.h"
-#include "core/transform/simplify.h"
+#include "core/transform/gradient/autodiff.h"
+#include "core/transform/rewrite/dce.h"
+#include "core/transform/rewrite/decompose.h"
+#include "core/transform/rewrite/simplify.h"
 
 namespace tricorn::backend::cuda {
 namespace {

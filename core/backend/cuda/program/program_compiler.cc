@@ -8,9 +8,9 @@
 #include "core/backend/node_kernels.h"
 #include "core/base/status.h"
 #include "core/plan/memory_plan.h"
-#include "core/transform/fold_batch_norm.h"
+#include "core/transform/absorb/fold_batch_norm.h"
+#include "core/transform/fusion/recompute_elementwise.h"
 #include "core/transform/pipeline.h"
-#include "core/transform/recompute_elementwise.h"
 
 namespace tricorn::backend::cuda {
 namespace {

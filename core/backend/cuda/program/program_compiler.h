@@ -9,7 +9,7 @@
 #include "core/backend/cuda/kernel/kernel.h"
 #include "core/backend/cuda/program/program.h"
 #include "core/backend/cuda_loader.h"
-#include "core/transform/constant_part.h"
+#include "core/transform/rewrite/constant_part.h"
 
 namespace tricorn::backend::cuda {
 

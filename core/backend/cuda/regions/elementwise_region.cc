@@ -12,7 +12,7 @@
 #include "core/ops/random/random.h"
 #include "core/ops/registry.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/fuse_elementwise.h"
+#include "core/transform/fusion/fuse_elementwise.h"
 
 namespace tricorn::backend::cuda {
 namespace {

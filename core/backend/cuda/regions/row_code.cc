@@ -12,7 +12,7 @@
 #include "core/ops/random/random.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
-#include "core/transform/row_form.h"
+#include "core/transform/fusion/row_form.h"
 
 namespace tricorn::backend::cuda {
 namespace {

@@ -11,7 +11,7 @@
 #include "core/backend/cuda/regions/region_access.h"
 #include "core/backend/cuda/regions/row_layout.h"
 #include "core/ir/graph.h"
-#include "core/transform/fuse_rows.h"
+#include "core/transform/fusion/fuse_rows.h"
 
 namespace tricorn::backend::cuda {
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/ir/graph.h"
-#include "core/transform/fuse_rows.h"
+#include "core/transform/fusion/fuse_rows.h"
 
 namespace tricorn::backend::cuda {
 

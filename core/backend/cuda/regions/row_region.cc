@@ -4,7 +4,7 @@
 #include "core/backend/cuda/regions/row_code.h"
 #include "core/ops/layer_norm/layer_norm.h"
 #include "core/ops/nn/nn.h"
-#include "core/transform/fuse_rows.h"
+#include "core/transform/fusion/fuse_rows.h"
 
 namespace tricorn::backend::cuda {
 namespace {

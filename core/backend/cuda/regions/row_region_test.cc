@@ -8,7 +8,7 @@
 #include "core/ops/reduce/reduce.h"
 #include "core/ops/shape/shape.h"
 #include "core/ops/suite/sample.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 // What training steps make of rows, in shapes that take each of the ways in which threads share
 // them, beside the reference backend.

@@ -11,7 +11,7 @@
 #include "core/keras/saving/keras_file.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
-#include "core/transform/autodiff.h"
+#include "core/transform/gradient/autodiff.h"
 
 namespace tricorn::keras {
 namespace {
