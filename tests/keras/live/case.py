@@ -178,9 +178,24 @@ def layer_case(folder, model, draw):
     return "training" in modes
 
 
+def learning_rate(draw):
+    """A number, or a schedule that moves within two steps."""
+    rate = draw.real(0.01, 0.1)
+    schedules = keras.optimizers.schedules
+    return draw.one_of(
+        lambda: rate,
+        lambda: rate,
+        lambda: schedules.ExponentialDecay(rate, 1, 0.7, staircase=draw.chance()),
+        lambda: schedules.CosineDecay(rate, 3, alpha=0.1),
+        lambda: schedules.InverseTimeDecay(rate, 1, 0.5),
+        lambda: schedules.PiecewiseConstantDecay([0, 1], [rate, rate / 2, rate / 4]),
+        lambda: schedules.PolynomialDecay(rate, 4, rate / 10, power=2.0),
+    )()
+
+
 def optimizer(draw):
     """Those whose step is a smooth function of the gradient: Adam's first step is its sign."""
-    rate = draw.real(0.01, 0.1)
+    rate = learning_rate(draw)
     return draw.one_of(
         lambda: keras.optimizers.SGD(rate),
         lambda: keras.optimizers.SGD(rate, momentum=0.9, nesterov=draw.chance()),
@@ -190,12 +205,40 @@ def optimizer(draw):
         lambda: keras.optimizers.Adam(rate, epsilon=0.1, amsgrad=draw.chance()),
         lambda: keras.optimizers.AdamW(rate, epsilon=0.1),
         lambda: keras.optimizers.RMSprop(rate, epsilon=0.1, centered=draw.chance()),
+        lambda: keras.optimizers.Adadelta(rate, epsilon=0.1),
+        lambda: keras.optimizers.Nadam(rate, epsilon=0.1),
+        lambda: keras.optimizers.Lamb(rate, epsilon=0.1),
+        lambda: keras.optimizers.Ftrl(rate, l2_regularization_strength=0.1),
+        lambda: keras.optimizers.SGD(rate, clipvalue=draw.real(0.1, 1)),
+        lambda: keras.optimizers.Adam(rate, epsilon=0.1, gradient_accumulation_steps=2),
     )()
+
+
+def loss(draw):
+    """One of whatever targets. Keras 3.15 saves no `delta` of Huber."""
+    reduction = draw.one_of("sum_over_batch_size", "sum_over_batch_size", "sum", "mean")
+    return draw.one_of(
+        keras.losses.MeanSquaredError(reduction),
+        keras.losses.MeanAbsoluteError(reduction),
+        keras.losses.Huber(reduction=reduction),
+        keras.losses.LogCosh(reduction),
+        "mse",
+        "huber",
+    )
+
+
+def metrics(draw, model):
+    """One for each output, or none. A step on JAX hides masks from them, which other backends heed."""
+    outputs = keras.tree.flatten(model.output)
+    if any(keras.src.backend.get_keras_mask(y) is not None for y in outputs) or draw.chance():
+        return None
+    chosen = [draw.one_of("mae", "mse", "logcosh") for _ in outputs]
+    return chosen if len(chosen) == 1 else keras.tree.pack_sequence_as(model.output, chosen)
 
 
 def training_case(folder, model, draw):
     """Kind "training": two steps on two batches."""
-    model.compile(optimizer(draw), loss=draw.one_of("mse", "mae", "huber"), jit_compile=True)
+    model.compile(optimizer(draw), loss=loss(draw), metrics=metrics(draw, model), jit_compile=True)
     arrays = Arrays()
     x = draw.sample(batches=2)
     shapes = [(2 * draw.batch, *y.shape[1:]) for y in output_types(model, x)]

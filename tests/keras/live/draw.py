@@ -130,6 +130,10 @@ class Draw:
         self.samplers.append(lambda batch: sample(self.rng, (batch, *shape)))
         return tensor
 
+    def free_input(self, shape, **arguments):
+        """An input whose axes, but for the last, are now and then not known beforehand."""
+        return self.input(shape, free=range(len(shape) - 1), **arguments)
+
     def ids(self, shape, count, dtype="int32"):
         """An input of integers of [0, count)."""
         return self.input(shape, dtype, lambda rng, shape: rng.integers(0, count, shape))

@@ -4,6 +4,7 @@ inputs and outputs."""
 import keras
 from keras import layers, ops
 
+import operations
 from draw import ACTIVATIONS
 
 
@@ -144,6 +145,8 @@ def operation(growth):
     """An op of keras.ops, or what Python's operators make of a tensor."""
     draw, tensor = growth.draw, growth.pick()
     growth.use(tensor)
+    if draw.chance(0.6) and keras.backend.is_float_dtype(tensor.dtype):
+        return operations.anywhere(draw, tensor)
     return draw.one_of(
         lambda: tensor * 0.5 + 1.0,
         lambda: 1.0 - tensor,

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Random models in real Keras and here: forward, gradients, steps of training, archives both ways.
 
-    live_test.py tricorn-conformance [--seed N] [--layers 75] [--graphs 5] [--class Conv2D]
+    live_test.py tricorn-conformance [--seed N] [--layers 75] [--ops 25] [--graphs 5] [--class Conv2D]
 
-Draws configurations of every layer class that the build has, and random Functional graphs; has Keras
-compute them and write cases as those of tests/conformance; runs the program on them; and opens the
-archives that it wrote in Keras. The seed is printed; a failing case is run again alone by its number:
-`--seed N --case I`.
+Draws configurations of every layer class that the build has, calls of keras.ops, and random Functional
+graphs; has Keras compute them and write cases as those of tests/conformance; runs the program on them;
+and opens the archives that it wrote in Keras. The seed is printed; a failing case is run again alone by
+its number: `--seed N --case I`.
 """
 
 import os
@@ -29,11 +29,18 @@ import keras
 import numpy as np
 
 import case
+import operations
 from draw import Draw
 from families import GENERATORS, WITHOUT
 from graphs import graph
 
 ATTEMPTS = 20
+OP = "ops."
+KINDS = (
+    ("layers", 75, "layer configurations"),
+    ("ops", 25, "calls of keras.ops"),
+    ("graphs", 5, "functional graphs"),
+)
 MAX_REFUSED = 0.1
 # By dtype policy, what values of about 1 may differ by: sums in another order, rounded to 8 and 11 bits.
 HALF_TOLERANCES = {"mixed_bfloat16": (0.06, 0.12), "mixed_float16": (0.01, 0.02)}
@@ -76,6 +83,8 @@ def make_model(name, draw, policy=None):
 def model_of_class(name, draw):
     if name == "graph":
         outputs = graph(draw)
+    elif name.startswith(OP):
+        outputs = operations.alone(draw, name.removeprefix(OP))
     else:
         make, arguments = GENERATORS[name]
         outputs = make(draw, getattr(keras.layers, name), **arguments)
@@ -111,12 +120,13 @@ def has_recurrent_mask(model, outputs):
 
 
 def write_cases(root, number, name, seed, refusals):
-    """The cases of one model of class `name`, or of a "graph"; in folders of one name in each family.
+    """The cases of one model of class `name`, of a "graph" or of "ops." and an op; in folders of one
+    name in each family.
 
     Configurations that Keras itself refuses, or fails on, are drawn again and added to `refusals`.
     Gives whether there are steps of training; None when Keras refused every configuration.
     """
-    label = f"{number:05}_{name}"
+    label = f"{number:05}_{name.replace(' ', '_')}"
     policy = half_policy(name, seed, number)
     layer, training, saved = (root / kind / label for kind in ("layer", "training", "round_trip"))
     for attempt in range(ATTEMPTS):
@@ -128,7 +138,7 @@ def write_cases(root, number, name, seed, refusals):
             deterministic = case.layer_case(layer, model, draw)
             break
         except Exception as error:  # whatever Keras says: refusals are counted and bounded
-            refusals.append(f"{name}: {type(error).__name__}: {error}")
+            refusals.append(f"{name}: {type(error).__name__}: {str(error)[:300]}")
     else:
         layer.rmdir()
         return None
@@ -201,13 +211,21 @@ def run(program, root, backend):
     return problems
 
 
+def drawn(rng, names, count):
+    """As many of the names as asked for: each once before any comes twice."""
+    rounds = []
+    while len(rounds) < count:
+        rounds += [names[i] for i in rng.permutation(len(names))]
+    return rounds[:count]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="tricorn-conformance")
     parser.add_argument("--seed", type=int, default=os.environ.get("TRICORN_LIVE_SEED", "1124"))
-    layers, graphs = (os.environ.get(f"TRICORN_LIVE_{kind}") for kind in ("LAYERS", "GRAPHS"))
-    parser.add_argument("--layers", type=int, default=layers or 75, help="layer configurations")
-    parser.add_argument("--graphs", type=int, default=graphs or 5, help="functional graphs")
+    for kind, count, what in KINDS:
+        count = os.environ.get(f"TRICORN_LIVE_{kind.upper()}") or count
+        parser.add_argument(f"--{kind}", type=int, default=count, help=what)
     parser.add_argument("--class", dest="only", help="only these layer classes: Conv2D,Dense")
     parser.add_argument("--case", type=int, help="only the case of this number")
     parser.add_argument("--backend", default="cpu", choices=["cpu", "reference"])
@@ -228,10 +246,8 @@ def main():
         classes = args.only.split(",")
 
     rng = np.random.default_rng(seed)
-    names = []
-    while len(names) < args.layers:
-        names += [classes[i] for i in rng.permutation(len(classes))]
-    names = names[: args.layers] + ["graph"] * args.graphs
+    names = drawn(rng, classes, args.layers) + ["graph"] * args.graphs
+    names += [OP + name for name in drawn(rng, operations.NAMES, args.ops)]
     numbers = range(len(names)) if args.case is None else [args.case]
 
     with tempfile.TemporaryDirectory(prefix="tricorn-live.") as temporary:

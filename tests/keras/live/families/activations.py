@@ -4,17 +4,17 @@ from draw import ACTIVATIONS
 
 @layer("Activation")
 def activation(draw, cls):
-    return cls(draw.one_of(*ACTIVATIONS))(draw.input(draw.shape(1, 3, low=2)))
+    return cls(draw.one_of(*ACTIVATIONS))(draw.free_input(draw.shape(1, 3, low=2)))
 
 
 @layer("ELU")
 def elu(draw, cls):
-    return cls(alpha=draw.real(0.1, 2))(draw.input(draw.shape(1, 3)))
+    return cls(alpha=draw.real(0.1, 2))(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("LeakyReLU")
 def leaky_relu(draw, cls):
-    return cls(negative_slope=draw.real(0, 1))(draw.input(draw.shape(1, 3)))
+    return cls(negative_slope=draw.real(0, 1))(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("ReLU")
@@ -22,7 +22,7 @@ def relu(draw, cls):
     arguments = {"negative_slope": draw.real(0, 1), "threshold": draw.real(0, 1)}
     if draw.chance():
         arguments["max_value"] = draw.real(1, 2)
-    return cls(**arguments)(draw.input(draw.shape(1, 3)))
+    return cls(**arguments)(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("PReLU")

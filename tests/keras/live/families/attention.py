@@ -16,6 +16,8 @@ def attention(draw, cls):
         inputs[1] = draw.input((keys, draw.whole(1, 4)))
         inputs.append(draw.input((keys, features)))
     arguments = {"use_scale": draw.chance()}
+    if draw.chance(0.1):  # only prediction is compared then
+        arguments["dropout"] = draw.real(0, 0.5)
     if cls.__name__ == "Attention":
         arguments["score_mode"] = draw.one_of("dot", "concat")
     call = {}
@@ -42,7 +44,14 @@ def multi_head_attention(draw, cls):
     if draw.chance(0.2):
         arguments["sliding_window"] = draw.whole(1, 3)
         keys = max(keys, queries)
+    if draw.chance(0.2):
+        arguments["value_dim"] = draw.whole(1, 4)
+    if draw.chance(0.1):  # only prediction is compared then
+        arguments["dropout"] = draw.real(0, 0.5)
     arguments |= draw.weights("kernel", "bias", probability=0.1)
+    arguments |= draw.activity_regularizer(0.1)
+    if draw.chance(0.1):
+        return over_axes(draw, cls, arguments)
     masked = "sliding_window" not in arguments and draw.chance(0.25)
     new = draw.masked if masked else lambda steps, size: draw.input((steps, size))
     query = new(queries, features)
@@ -67,6 +76,16 @@ def multi_head_attention(draw, cls):
     return cls(**arguments)(query, value, **call)
 
 
+def over_axes(draw, cls, arguments):
+    """Attention over some of the axes between the batch and the features."""
+    arguments.pop("sliding_window", None)
+    arguments.pop("use_gate", None)
+    axes = draw.one_of((1,), (2,), (1, 2))
+    shape = (draw.whole(1, 3), draw.whole(1, 3), draw.whole(1, 4))
+    query, value = draw.input(shape), draw.input(shape)
+    return cls(attention_axes=axes, **arguments)(query, value)
+
+
 @layer("GroupQueryAttention")
 def group_query_attention(draw, cls):
     draw.tolerance = 5e-5
@@ -83,6 +102,10 @@ def group_query_attention(draw, cls):
     if draw.chance(0.2):
         arguments["sliding_window"] = draw.whole(1, 3)
         keys = max(keys, queries)
+    if draw.chance(0.1):  # only prediction is compared then
+        arguments["dropout"] = draw.real(0, 0.5)
+    arguments |= draw.weights("kernel", "bias", probability=0.1)
+    arguments |= draw.activity_regularizer(0.1)
     call = {}
     query, value = draw.input((queries, features)), draw.input((keys, features))
     # A window and a mask may leave a query nothing to see, where JAX gives other gradients than torch,

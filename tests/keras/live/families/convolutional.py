@@ -69,6 +69,7 @@ def conv_transpose(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("kernel", "bias"),
+        **draw.activity_regularizer(),
     )(draw.image(shape, data_format))
 
 
@@ -84,6 +85,7 @@ def depthwise_conv(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("depthwise", "bias"),
+        **draw.activity_regularizer(),
     )(draw.image(shape, data_format))
 
 
@@ -102,4 +104,5 @@ def separable_conv(draw, cls):
         **arguments,
         **data_format,
         **draw.weights("depthwise", "pointwise", "bias"),
+        **draw.activity_regularizer(),
     )(draw.image(shape, data_format))

@@ -14,7 +14,7 @@ def dense(draw, cls):
         use_bias=draw.chance(0.8),
         **draw.weights("kernel", "bias"),
         **draw.activity_regularizer(),
-    )(draw.input(draw.shape(1, 3)))
+    )(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("EinsumDense")
@@ -37,6 +37,7 @@ def einsum_dense(draw, cls):
         bias_axes=bias_axes if draw.chance(0.8) else None,
         activation=draw.activation(),
         **draw.weights("kernel", "bias"),
+        **draw.activity_regularizer(),
     )(draw.input(shape))
 
 

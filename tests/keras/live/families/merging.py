@@ -9,13 +9,13 @@ def broadcastable(draw, shape):
 @layer("Add", "Average", "Maximum", "Minimum", "Multiply")
 def merge(draw, cls):
     shape = draw.shape(1, 3)
-    return cls()([draw.input(broadcastable(draw, shape)) for _ in range(draw.whole(2, 4))])
+    return cls()([draw.free_input(broadcastable(draw, shape)) for _ in range(draw.whole(2, 4))])
 
 
 @layer("Subtract")
 def subtract(draw, cls):
     shape = draw.shape(1, 3)
-    return cls()([draw.input(broadcastable(draw, shape)) for _ in range(2)])
+    return cls()([draw.free_input(broadcastable(draw, shape)) for _ in range(2)])
 
 
 @layer("Concatenate")
@@ -26,7 +26,7 @@ def concatenate(draw, cls):
     for _ in range(draw.whole(2, 4)):
         one = list(shape)
         one[axis - 1] = draw.whole(1, 4)
-        inputs.append(draw.input(one))
+        inputs.append(draw.free_input(one))
     return cls(axis=draw.one_of(axis, axis - len(shape) - 1))(inputs)
 
 

@@ -11,14 +11,17 @@ def batch_normalization(draw, cls):
     draw.batch = draw.whole(3, 5)
     draw.tolerance = 1e-4
     arguments = dict(momentum=draw.real(0.5, 0.99), epsilon=draw.real(0.001, 0.1), **affine(draw))
+    for name in ("moving_mean_initializer", "moving_variance_initializer"):
+        if draw.chance(0.1):
+            arguments[name] = draw.one_of("zeros", "ones", "random_uniform")
+    if draw.chance(0.15):
+        arguments.update(renorm=True, renorm_momentum=draw.real(0.5, 0.99))
+        bounds = {"rmin": 0.3, "rmax": 3.0, "dmax": 2.0}
+        arguments["renorm_clipping"] = {k: v for k, v in bounds.items() if draw.chance()}
     if draw.chance(0.2):
         return cls(**arguments)(draw.masked(draw.whole(2, 5), draw.whole(1, 4)))
     shape = draw.shape(1, 4)
     axis = draw.one_of(-1, draw.whole(1, len(shape)))
-    if draw.chance(0.15):
-        arguments.update(renorm=True, renorm_momentum=draw.real(0.5, 0.99))
-        if draw.chance():
-            arguments["renorm_clipping"] = {"rmin": 0.3, "rmax": 3.0, "dmax": 2.0}
     return cls(axis=axis, **arguments)(draw.input(shape))
 
 
@@ -50,7 +53,9 @@ def group_normalization(draw, cls):
 
 @layer("RMSNormalization")
 def rms_normalization(draw, cls):
-    return cls(epsilon=draw.real(1e-3, 0.1))(draw.input(draw.shape(1, 3, low=2)))
+    shape = draw.shape(1, 3, low=2)
+    axis = draw.one_of(-1, draw.whole(1, len(shape)))
+    return cls(axis=axis, epsilon=draw.real(1e-3, 0.1))(draw.input(shape))
 
 
 @layer("UnitNormalization")

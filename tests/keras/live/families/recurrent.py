@@ -18,6 +18,8 @@ def cell_arguments(draw, name):
         arguments["unit_forget_bias"] = False
     if name == "GRU" and draw.chance(0.5):
         arguments["reset_after"] = False
+    if draw.chance(0.1):  # only prediction is compared then
+        arguments.update(dropout=draw.real(0, 0.5), recurrent_dropout=draw.real(0, 0.5))
     return arguments | draw.weights("kernel", "recurrent", "bias", probability=0.08)
 
 
@@ -42,7 +44,11 @@ def recurrent(draw, cls):
     draw.tolerance = 5e-5
     units = draw.whole(1, 4)
     rnn = cls(
-        units, **walk(draw), **cell_arguments(draw, cls.__name__), **draw.activity_regularizer(0.1)
+        units,
+        zero_output_for_mask=draw.chance(0.1),
+        **walk(draw),
+        **cell_arguments(draw, cls.__name__),
+        **draw.activity_regularizer(0.1),
     )
     if draw.chance(0.15):
         return stateful(draw, rnn)
@@ -83,7 +89,8 @@ def rnn(draw, cls):
     cell = random_cell(draw)
     if draw.chance(0.3):
         cell = [cell, *(random_cell(draw) for _ in range(draw.whole(1, 2)))]
-    return cls(cell, zero_output_for_mask=draw.chance(0.3), **walk(draw))(sequence(draw))
+    layer = cls(cell, zero_output_for_mask=draw.chance(0.3), **walk(draw))
+    return stateful(draw, layer) if draw.chance(0.1) else layer(sequence(draw))
 
 
 @layer("StackedRNNCells")
@@ -101,7 +108,7 @@ def bidirectional(draw, cls):
     sequences = draw.chance()
     merge_mode = draw.one_of("concat", "sum", "mul", "ave", None)
     state = draw.chance(0.25)
-    forward = dict(return_sequences=sequences, return_state=state)
+    forward = dict(return_sequences=sequences, return_state=state, unroll=draw.chance(0.1))
     inner = getattr(layers, name)(units, **forward, **cell_arguments(draw, name))
     arguments = {"merge_mode": merge_mode}
     if draw.chance(0.25):
@@ -118,6 +125,12 @@ def time_distributed(draw, cls):
         lambda: (layers.LSTM(2, return_sequences=draw.chance()), (3, 2)),
         lambda: (layers.LayerNormalization(), (4,)),
         lambda: (layers.Flatten(), (2, 3)),
+        lambda: (layers.BatchNormalization(momentum=0.7), (3,)),
+        lambda: (layers.Dense(2, activity_regularizer="l2"), (3,)),
+        lambda: (layers.MaxPooling2D(2, padding="same"), (3, 4, 2)),
+        lambda: (keras.Sequential([layers.Dense(3), layers.Dense(2)]), (3,)),
+        lambda: (layers.Bidirectional(layers.GRU(2)), (3, 2)),
+        lambda: (layers.Dropout(0.4), (3,)),
     )()
     steps = draw.whole(1, 4)
     if len(shape) == 1 and draw.chance(0.3):
@@ -138,6 +151,13 @@ def conv_lstm(draw, cls):
         arguments["strides"] = draw.wholes(dims, 1, 2)
     if draw.chance(0.4):
         arguments["recurrent_activation"] = draw.one_of(*GATES)
+    if "strides" not in arguments and padding == "same" and draw.chance(0.2):
+        arguments["dilation_rate"] = draw.wholes(dims, 1, 2)
+    if draw.chance(0.3):
+        arguments["activation"] = draw.one_of("relu", "sigmoid", "softsign")
+    if draw.chance(0.1):
+        arguments.update(dropout=draw.real(0, 0.5), recurrent_dropout=draw.real(0, 0.5))
+    arguments |= draw.weights("kernel", "recurrent", "bias", probability=0.08)
     return cls(
         draw.whole(1, 3),
         kernel,
@@ -146,6 +166,7 @@ def conv_lstm(draw, cls):
         return_sequences=draw.chance(),
         return_state=draw.chance(0.3),
         go_backwards=draw.chance(0.3),
+        unit_forget_bias=draw.chance(0.7),
         **arguments,
         **data_format,
     )(draw.input((draw.whole(1, 3), *shape)))

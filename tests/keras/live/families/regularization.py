@@ -14,12 +14,12 @@ def dropout(draw, cls):
 
 @layer("AlphaDropout", "GaussianDropout")
 def alpha_dropout(draw, cls):
-    return cls(draw.real(0, 0.8))(draw.input(draw.shape(1, 3)))
+    return cls(draw.real(0, 0.8))(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("GaussianNoise")
 def gaussian_noise(draw, cls):
-    return cls(draw.real(0, 0.8))(draw.input(draw.shape(1, 3)))
+    return cls(draw.real(0, 0.8))(draw.free_input(draw.shape(1, 3)))
 
 
 @layer("SpatialDropout1D", rank=1)
@@ -31,4 +31,4 @@ def spatial_dropout(draw, cls, rank):
 
 @layer("ActivityRegularization")
 def activity_regularization(draw, cls):
-    return cls(l1=draw.real(0, 0.5), l2=draw.real(0, 0.5))(draw.input(draw.shape(1, 3)))
+    return cls(l1=draw.real(0, 0.5), l2=draw.real(0, 0.5))(draw.free_input(draw.shape(1, 3)))

@@ -26,13 +26,13 @@ def image(draw, dims, low):
 @layer("Cropping1D", "Cropping2D", "Cropping3D")
 def cropping(draw, cls):
     shape, data_format = image(draw, rank(cls), 5)
-    return cls(margins(draw, rank(cls), 2), **data_format)(draw.input(shape))
+    return cls(margins(draw, rank(cls), 2), **data_format)(draw.image(shape, data_format))
 
 
 @layer("ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D")
 def zero_padding(draw, cls):
     shape, data_format = image(draw, rank(cls), 1)
-    return cls(margins(draw, rank(cls), 2), **data_format)(draw.input(shape))
+    return cls(margins(draw, rank(cls), 2), **data_format)(draw.image(shape, data_format))
 
 
 @layer("UpSampling1D", "UpSampling2D", "UpSampling3D")
@@ -56,7 +56,7 @@ def flatten(draw, cls):
 def permute(draw, cls):
     shape = draw.shape(1, 4)
     dims = [int(axis) + 1 for axis in draw.rng.permutation(len(shape))]
-    return cls(dims)(draw.input(shape))
+    return cls(dims)(draw.free_input(shape))
 
 
 @layer("RepeatVector")
