@@ -168,7 +168,8 @@ Values Size(OpArguments& a) { return {Int32(a, a.Tensor("x").type().num_elements
 // One scalar an axis, as Keras's tuple.
 Values ShapeOfTensor(OpArguments& a) {
   Values lengths;
-  for (const int64_t length : a.Tensor("x").shape()) lengths.push_back(Int32(a, length));
+  const ir::Value x = a.Tensor("x");
+  for (const int64_t length : x.shape()) lengths.push_back(Int32(a, length));
   return lengths;
 }
 
