@@ -95,7 +95,9 @@ void AddFit(CLI::App& app, Session& session) {
       ->capture_default_str();
   command.add_flag("--no-shuffle", arguments->no_shuffle, "Take the samples in their order");
   command.add_option("--seed", arguments->seed, "Of shuffling and of random layers [a random one]")
-      ->check(CLI::NonNegativeNumber);
+      ->check([](const std::string& seed) {
+        return seed.starts_with("-") ? "expected 0 or more, received " + seed : std::string();
+      });
   command.add_option("--class-weight", arguments->class_weight, "CLASS=WEIGHT, repeatable");
   command.add_option("--initial-epoch", request.initial_epoch)->capture_default_str();
   command.add_option("--steps-per-epoch", request.steps_per_epoch, "0: all batches")

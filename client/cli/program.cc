@@ -43,19 +43,19 @@ void ReportError(bool json, const absl::Status& status) {
 
 // About the command line, in one line.
 std::string WhatIsWrong(const CLI::App& app, const CLI::ParseError& error) {
-  std::string command = "tricorn";
+  std::string command;  // "jobs show "
   const CLI::App* named = &app;
   while (!named->get_subcommands().empty()) {
     named = named->get_subcommands()[0];
-    command += " " + named->get_name();
+    command += named->get_name() + " ";
   }
   const std::vector<std::string> unknown = app.remaining(/*recurse=*/true);
   const bool has_commands = !named->get_subcommands(nullptr).empty();
   if (has_commands && !unknown.empty() && !unknown[0].starts_with("-")) {
-    return fmt::format("{}: expected a command, received '{}'; {} --help lists them", command,
+    return fmt::format("{}expected a command, received '{}'; tricorn {}--help lists them", command,
                        unknown[0], command);
   }
-  return fmt::format("{}: {}; see {} --help", command, error.what(), command);
+  return fmt::format("{}{}; see tricorn {}--help", command, error.what(), command);
 }
 
 }  // namespace

@@ -77,15 +77,15 @@ def check_json(checks, data):
 
 def check_usage(checks):
     for name, arguments, message in (
-        ("no command", [], "^tricorn: tricorn: .*; see tricorn --help\n$"),
+        ("no command", [], "^tricorn: A subcommand is required; see tricorn --help\n$"),
         ("unknown command", ["train"], "expected a command, received 'train'; tricorn --help"),
         ("unknown command of a group", ["jobs", "purge"], "received 'purge'; tricorn jobs --help"),
         (
             "no argument",
             ["fit"],
-            "^tricorn: tricorn fit: MODEL is required; see tricorn fit --help",
+            "^tricorn: fit MODEL is required; see tricorn fit --help",
         ),
-        ("no number", ["fit", MODEL, "--epochs", "x"], "^tricorn: tricorn fit: --epochs: .*x"),
+        ("no number", ["fit", MODEL, "--epochs", "x"], "^tricorn: fit --epochs: .*x"),
         ("a negative seed", ["fit", MODEL, "--data", "d", "--seed", "-1"], "--seed"),
     ):
         checks.run(name, arguments, USAGE, message)
