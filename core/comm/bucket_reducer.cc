@@ -83,6 +83,11 @@ absl::Status BucketReducer::Wait(int bucket) {
   return next_ > bucket ? absl::OkStatus() : error_;
 }
 
+absl::Status BucketReducer::Gather(std::byte* data, std::span<const Slice> slices, DType dtype) {
+  if (!buckets_.empty()) RETURN_IF_ERROR(Wait(static_cast<int>(buckets_.size()) - 1));
+  return communicator_.AllGather(data, slices, dtype);  // the thread rests until the next step
+}
+
 void BucketReducer::Abort(const absl::Status& error) {
   CHECK(!error.ok());
   communicator_.Abort(error);
@@ -106,7 +111,10 @@ void BucketReducer::Run() {
     const std::vector<const std::byte*>& parts = parts_[next_];
     mu_.Unlock();
     const absl::Status status =
-        communicator_.AllReduce(parts, bucket.sum, bucket.count, bucket.dtype);
+        bucket.slices.empty()
+            ? communicator_.AllReduce(parts, bucket.sum, bucket.count, bucket.dtype)
+            : communicator_.ReduceScatter(parts, bucket.sum, bucket.count, bucket.slices,
+                                          bucket.dtype);
     mu_.Lock();
     if (status.ok()) {
       ++next_;

@@ -31,6 +31,7 @@ class BucketReducer final : public ShardReducer {
   void Contribute(int bucket, int shard, const std::byte* data) override;
   backend::Collectives& CollectivesOf(int shard) override;
   absl::Status Wait(int bucket) override;
+  absl::Status Gather(std::byte* data, std::span<const Slice> slices, DType dtype) override;
   // Aborts the communicator too.
   void Abort(const absl::Status& error) override;
 

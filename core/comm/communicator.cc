@@ -28,6 +28,14 @@ class GroupCommunicator final : public Communicator {
     RETURN_IF_ERROR(CheckSummable(dtype));
     return group_->Sum(parts, {&out, 1}, count, dtype);
   }
+  absl::Status ReduceScatter(std::span<const std::byte* const> parts, std::byte* out, int64_t count,
+                             std::span<const Slice> slices, DType dtype) override {
+    RETURN_IF_ERROR(CheckSummable(dtype));
+    return group_->SumSlices(parts, {&out, 1}, count, slices, dtype);
+  }
+  absl::Status AllGather(std::byte* data, std::span<const Slice> slices, DType dtype) override {
+    return group_->Gather(data, slices, SizeOf(dtype));
+  }
   absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) override {
     return group_->Broadcast(data, nbytes, root);
   }

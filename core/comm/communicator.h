@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "core/comm/group.h"
 #include "core/comm/shard_tree.h"
+#include "core/comm/slice.h"
 #include "core/tensor/dtype.h"
 
 namespace tricorn::comm {
@@ -36,6 +37,14 @@ class Communicator {
   // dtype: float32, float64, int32 or int64 (Unimplemented otherwise; the group lives on).
   virtual absl::Status AllReduce(std::span<const std::byte* const> parts, std::byte* out,
                                  int64_t count, DType dtype) = 0;
+
+  // The part slices[rank()] of what AllReduce gives, in the same place and with the same bits; the
+  // rest of `out`, of `count` elements too, is left open. `slices`: one for each rank, disjoint.
+  virtual absl::Status ReduceScatter(std::span<const std::byte* const> parts, std::byte* out,
+                                     int64_t count, std::span<const Slice> slices, DType dtype) = 0;
+
+  // Copies the elements slices[r] of every rank r's `data` to `data` of all ranks.
+  virtual absl::Status AllGather(std::byte* data, std::span<const Slice> slices, DType dtype) = 0;
 
   // Copies `nbytes` at `data` of rank `root` to `data` of every rank.
   virtual absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) = 0;

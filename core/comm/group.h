@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "core/comm/group_plan.h"
+#include "core/comm/slice.h"
 #include "core/tensor/dtype.h"
 
 namespace tricorn::comm {
@@ -29,6 +30,17 @@ class Group {
   // own.
   virtual absl::Status Sum(std::span<const std::byte* const> brings,
                            std::span<std::byte* const> roots, int64_t count, DType dtype) = 0;
+
+  // As Sum of arrays of `count`, but only as far as slices[member()]: what the rest of the roots
+  // becomes is left open. `slices`: one for each member, disjoint. By itself it sums everything.
+  virtual absl::Status SumSlices(std::span<const std::byte* const> brings,
+                                 std::span<std::byte* const> roots, int64_t count,
+                                 std::span<const Slice> slices, DType dtype);
+  // Copies slices[m] of every member m's `data` to all, the elements being of `element_nbytes`. By
+  // itself it broadcasts them one after the other.
+  virtual absl::Status Gather(std::byte* data, std::span<const Slice> slices,
+                              int64_t element_nbytes);
+
   virtual absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) = 0;
   virtual absl::Status Barrier() = 0;
 

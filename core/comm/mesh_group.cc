@@ -71,6 +71,30 @@ class MeshGroup final : public ComposableGroup {
     return absl::OkStatus();
   }
 
+  absl::Status SumSlices(std::span<const std::byte* const> brings,
+                         std::span<std::byte* const> roots, int64_t, std::span<const Slice> slices,
+                         DType dtype) override {
+    CHECK(brings.size() == brings_.size() && roots.size() == roots_.size());
+    RETURN_IF_ERROR(mesh_->status());
+    const int64_t window = kWindowBytes / plan_.size() / SizeOf(dtype);
+    for (int64_t first = 0; first < LongestOf(slices); first += window) {
+      RETURN_IF_ERROR(SumSliceWindows(brings, roots, slices, first, window, dtype));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Gather(std::byte* data, std::span<const Slice> slices,
+                      int64_t element_nbytes) override {
+    RETURN_IF_ERROR(mesh_->status());
+    const Slice mine = slices[member_];
+    ForEachPeer([&](int peer) {
+      mesh_->Send(peer, data + mine.first * element_nbytes, mine.count * element_nbytes);
+      mesh_->Receive(peer, data + slices[peer].first * element_nbytes,
+                     slices[peer].count * element_nbytes);
+    });
+    return mesh_->Exchange();
+  }
+
   absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) override {
     RETURN_IF_ERROR(mesh_->status());
     if (member_ == root) {
@@ -136,14 +160,39 @@ class MeshGroup final : public ComposableGroup {
     return mesh_->Exchange();
   }
 
-  // Points partials_ to this member's partial sums over the window.
-  void Fold(std::span<const std::byte* const> brings, int64_t offset, int64_t count, DType dtype) {
+  // A window of every member's slice.
+  absl::Status SumSliceWindows(std::span<const std::byte* const> brings,
+                               std::span<std::byte* const> roots, std::span<const Slice> slices,
+                               int64_t first, int64_t window, DType dtype) {
+    const int64_t size = SizeOf(dtype);
+    const Slice mine = WindowOf(slices[member_], first, window);
+    ForEachPeer([&](int peer) {
+      const Slice theirs = WindowOf(slices[peer], first, window);
+      Fold(brings, theirs.first * size, theirs.count, dtype, peer * window * size);
+      mesh_->Send(peer, nullptr, 0);
+      for (const std::byte* partial : partials_) mesh_->Send(peer, partial, theirs.count * size);
+      mesh_->Receive(peer, nullptr, 0);
+      for (size_t i = 0; i < plan_.partials[peer].size(); ++i) {
+        mesh_->Receive(peer, incoming_[peer].row(i), mine.count * size);
+      }
+    });
+    RETURN_IF_ERROR(mesh_->Exchange());
+    Reduce(brings, roots, mine.first * size, mine.count, dtype);
+    return absl::OkStatus();
+  }
+
+  // Points partials_ to this member's partial sums over the window; folded, they begin at byte `to`
+  // of their rows.
+  void Fold(std::span<const std::byte* const> brings, int64_t offset, int64_t count, DType dtype,
+            int64_t to = 0) {
     for (size_t i = 0; i < brings_.size(); ++i) brings_[i] = brings[i] + offset;
     if (!folds_) {
       partials_ = brings_;
       return;
     }
-    for (size_t i = 0; i < partials_.size(); ++i) partials_[i] = folded_rows_[i] = folded_.row(i);
+    for (size_t i = 0; i < partials_.size(); ++i) {
+      partials_[i] = folded_rows_[i] = folded_.row(i) + to;
+    }
     fold_.Evaluate(brings_, folded_rows_, count, dtype);
   }
 

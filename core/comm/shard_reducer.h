@@ -2,9 +2,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "core/backend/collectives.h"
+#include "core/comm/slice.h"
 #include "core/tensor/dtype.h"
 
 namespace tricorn::comm {
@@ -14,6 +17,9 @@ struct Bucket {
   DType dtype;
   int64_t count;
   std::byte* sum;  // `count` elements; may be exactly one of the contributions
+  // By rank: the part of the sum that the rank wants, disjoint; what the rest of `sum` becomes is
+  // left open. Empty: every rank wants all of it.
+  std::vector<Slice> slices = {};
 };
 
 // Sums buckets over all shards of a job where the shards are computed: in host memory
@@ -42,6 +48,11 @@ class ShardReducer {
   // Waits until the bucket's sum of this step is in its place, or, on a GPU, is going to be before
   // what the device is given next. The error that ended the reducer, if any.
   virtual absl::Status Wait(int bucket) = 0;
+
+  // Copies slices[r] of every rank r's `data`, where the sums are, to all ranks, between the last
+  // Wait of a step and the next step; on a GPU, before what the device is given next. `data` is
+  // aligned, and `slices`, one for each rank, start at multiples of kSliceAlign.
+  virtual absl::Status Gather(std::byte* data, std::span<const Slice> slices, DType dtype) = 0;
 
   // Ends every wait with `error`, here and on the other ranks: for one that cannot contribute.
   virtual void Abort(const absl::Status& error) = 0;

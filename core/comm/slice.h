@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 namespace tricorn::comm {
 
@@ -9,6 +10,7 @@ namespace tricorn::comm {
 struct Slice {
   int64_t first;
   int64_t count;
+  bool operator==(const Slice&) const = default;
 };
 
 // Slice `index` of `count` elements in `size` slices; they start at multiples of 16 elements, so
@@ -19,6 +21,18 @@ inline Slice SliceOf(int64_t count, int index, int size) {
   const int64_t first = std::min(count, blocks * index / size * kSliceAlign);
   const int64_t last = std::min(count, blocks * (index + 1) / size * kSliceAlign);
   return {first, last - first};
+}
+
+// Elements [first, first + window) of a slice, as far as it goes.
+inline Slice WindowOf(const Slice& slice, int64_t first, int64_t window) {
+  const int64_t skipped = std::min(first, slice.count);
+  return {slice.first + skipped, std::min(window, slice.count - skipped)};
+}
+
+inline int64_t LongestOf(std::span<const Slice> slices) {
+  int64_t longest = 0;
+  for (const Slice& slice : slices) longest = std::max(longest, slice.count);
+  return longest;
 }
 
 }  // namespace tricorn::comm

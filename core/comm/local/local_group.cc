@@ -54,7 +54,33 @@ class LocalGroup final : public Group {
     CHECK(brings.size() == plan().brings[member_].size() && roots.size() == plan().roots.size());
     shared_->arrays[member_] = {brings, roots};
     RETURN_IF_ERROR(shared_->meeting.Enter());
-    SumSlice(count, dtype);
+    SumSlice(SliceOf(count, member_, plan().size()), dtype);
+    Share(SliceOf(count, member_, plan().size()), dtype);
+    shared_->meeting.Leave();
+    return absl::OkStatus();
+  }
+
+  absl::Status SumSlices(std::span<const std::byte* const> brings,
+                         std::span<std::byte* const> roots, int64_t, std::span<const Slice> slices,
+                         DType dtype) override {
+    CHECK(brings.size() == plan().brings[member_].size() && roots.size() == plan().roots.size());
+    shared_->arrays[member_] = {brings, roots};
+    RETURN_IF_ERROR(shared_->meeting.Enter());
+    SumSlice(slices[member_], dtype);
+    shared_->meeting.Leave();
+    return absl::OkStatus();
+  }
+
+  absl::Status Gather(std::byte* data, std::span<const Slice> slices,
+                      int64_t element_nbytes) override {
+    shared_->arrays[member_].roots = {&data, 1};
+    RETURN_IF_ERROR(shared_->meeting.Enter());
+    for (int m = 0; m < plan().size(); ++m) {
+      const int64_t offset = slices[m].first * element_nbytes;
+      if (m == member_ || slices[m].count == 0) continue;
+      std::memcpy(data + offset, shared_->arrays[m].roots[0] + offset,
+                  slices[m].count * element_nbytes);
+    }
     shared_->meeting.Leave();
     return absl::OkStatus();
   }
@@ -78,8 +104,7 @@ class LocalGroup final : public Group {
 
  private:
   // Nobody else touches this member's slice, in any array, until all have left the meeting.
-  void SumSlice(int64_t count, DType dtype) {
-    const Slice slice = SliceOf(count, member_, plan().size());
+  void SumSlice(const Slice& slice, DType dtype) {
     const int64_t offset = slice.first * SizeOf(dtype);
     for (size_t i = 0; i < operands_.size(); ++i) {
       operand_slices_[i] = shared_->arrays[operands_[i].member].brings[operands_[i].index] + offset;
@@ -88,6 +113,11 @@ class LocalGroup final : public Group {
       root_slices_[r] = shared_->arrays[member_].roots[r] + offset;
     }
     sum_.Evaluate(operand_slices_, root_slices_, slice.count, dtype);
+  }
+
+  // Copies what SumSlice summed to all members.
+  void Share(const Slice& slice, DType dtype) {
+    const int64_t offset = slice.first * SizeOf(dtype);
     for (int m = 0; m < plan().size(); ++m) {
       for (size_t r = 0; m != member_ && r < root_slices_.size() && slice.count > 0; ++r) {
         std::memcpy(shared_->arrays[m].roots[r] + offset, root_slices_[r],

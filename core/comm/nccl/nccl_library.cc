@@ -27,6 +27,7 @@ absl::StatusOr<const NcclLibrary*> Load() {
   find(library->GetErrorString, "ncclGetErrorString");
   find(library->AllReduce, "ncclAllReduce");
   find(library->AllGather, "ncclAllGather");
+  find(library->Reduce, "ncclReduce");
   find(library->Send, "ncclSend");
   find(library->Recv, "ncclRecv");
   find(library->GroupStart, "ncclGroupStart");

@@ -19,6 +19,7 @@ struct NcclLibrary {
   decltype(&ncclGetErrorString) GetErrorString;
   decltype(&ncclAllReduce) AllReduce;
   decltype(&ncclAllGather) AllGather;
+  decltype(&ncclReduce) Reduce;
   decltype(&ncclSend) Send;
   decltype(&ncclRecv) Recv;
   decltype(&ncclGroupStart) GroupStart;

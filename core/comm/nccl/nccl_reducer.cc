@@ -68,6 +68,9 @@ absl::Status NcclReducer::Prepare() {
     RETURN_IF_CUDA_ERROR(cudaEventCreateWithFlags(&event, cudaEventDisableTiming));
     (i < buckets_.size() ? ready_ : summed_).push_back(event);
   }
+  for (cudaEvent_t* const event : {&updated_, &gathered_}) {
+    RETURN_IF_CUDA_ERROR(cudaEventCreateWithFlags(event, cudaEventDisableTiming));
+  }
   for (const Bucket& bucket : buckets_) {
     if (!sums_.contains(bucket.dtype)) sums_.emplace(bucket.dtype, MakeSums(bucket.dtype));
   }
@@ -127,6 +130,9 @@ NcclReducer::~NcclReducer() {
   for (const std::vector<cudaEvent_t>* events : {&ready_, &summed_}) {
     for (const cudaEvent_t event : *events) static_cast<void>(cudaEventDestroy(event));
   }
+  for (const cudaEvent_t event : {updated_, gathered_}) {
+    if (event != nullptr) static_cast<void>(cudaEventDestroy(event));
+  }
 }
 
 // -- A step ---------------------------------------------------------------------------------------
@@ -161,6 +167,19 @@ backend::Collectives& NcclReducer::CollectivesOf(int shard) {
 absl::Status NcclReducer::Wait(int bucket) {
   CHECK(0 <= bucket && bucket < static_cast<int>(buckets_.size()));
   return group_.status();
+}
+
+absl::Status NcclReducer::Gather(std::byte* data, std::span<const Slice> slices, DType dtype) {
+  RETURN_IF_ERROR(group_.status());
+  if (group_.comm() == nullptr) return absl::OkStatus();  // alone
+  RETURN_IF_ERROR(group_.context().MakeCurrent());
+  const absl::MutexLock lock(&group_.context().stream_mutex());
+  const cudaStream_t kernels = group_.context().stream();
+  RETURN_IF_CUDA_ERROR(cudaEventRecord(updated_, kernels));
+  RETURN_IF_CUDA_ERROR(cudaStreamWaitEvent(group_.stream(), updated_));
+  RETURN_IF_ERROR(EnqueueGather(data, slices, dtype));
+  RETURN_IF_CUDA_ERROR(cudaEventRecord(gathered_, group_.stream()));
+  return backend::cuda::ToStatus(cudaStreamWaitEvent(kernels, gathered_), "gathered slices");
 }
 
 absl::Status NcclReducer::Wait(int bucket, void* sum) {
@@ -236,7 +255,8 @@ absl::Status NcclReducer::SumExactly(int index) {
   std::byte* const out = bucket.sum + mine.first * size;
   RETURN_IF_ERROR(sums.total->Enqueue(sources, {&out, 1}, mine.count, group_.stream()));
   if (alone) return absl::OkStatus();
-  return Gather(bucket);
+  if (!bucket.slices.empty()) return absl::OkStatus();
+  return EnqueueGather(bucket.sum, SlicesOf(bucket), bucket.dtype);
 }
 
 absl::Status NcclReducer::Scatter(const Bucket& bucket,
@@ -264,31 +284,59 @@ absl::Status NcclReducer::Scatter(const Bucket& bucket,
   });
 }
 
-absl::Status NcclReducer::Gather(const Bucket& bucket) {
+std::vector<Slice> NcclReducer::SlicesOf(const Bucket& bucket) const {
+  std::vector<Slice> slices;
+  for (int rank = 0; rank < group_.plan().size(); ++rank) {
+    slices.push_back(SliceOfRank(bucket, rank));
+  }
+  return slices;
+}
+
+absl::Status NcclReducer::EnqueueGather(std::byte* data, std::span<const Slice> slices,
+                                        DType dtype) {
   const NcclLibrary& nccl = group_.library();
-  const int64_t size = SizeOf(bucket.dtype);
-  const int ranks = group_.plan().size();
-  const Slice mine = SliceOfRank(bucket, group_.rank());
-  const std::byte* const own = bucket.sum + mine.first * size;
-  const ncclDataType_t type = NcclType(bucket.dtype);
-  const bool are_even = bucket.count % (kSliceAlign * ranks) == 0;  // on all ranks alike
+  const int64_t size = SizeOf(dtype);
+  const Slice mine = slices[static_cast<size_t>(group_.rank())];
+  const std::byte* const own = data + mine.first * size;
+  const ncclDataType_t type = NcclType(dtype);
+  bool are_even = true;  // on all ranks alike
+  for (size_t rank = 0; rank < slices.size(); ++rank) {
+    are_even = are_even && slices[rank].count == mine.count &&
+               slices[rank].first == static_cast<int64_t>(rank) * mine.count;
+  }
   return group_.comm()->Enqueue([&](ncclComm_t comm) {
     if (are_even) {
-      return nccl.AllGather(own, bucket.sum, static_cast<size_t>(mine.count), type, comm,
+      return nccl.AllGather(own, data, static_cast<size_t>(mine.count), type, comm,
                             group_.stream());
     }
     ncclResult_t result = ncclSuccess;
     const auto keep = [&result](ncclResult_t r) { result = result == ncclSuccess ? r : result; };
-    for (int peer = 0; peer < ranks; ++peer) {
+    for (int peer = 0; peer < group_.plan().size(); ++peer) {
       if (peer == group_.rank()) continue;
-      const Slice theirs = SliceOfRank(bucket, peer);
+      const Slice theirs = slices[static_cast<size_t>(peer)];
       if (mine.count > 0) {
         keep(nccl.Send(own, static_cast<size_t>(mine.count), type, peer, comm, group_.stream()));
       }
       if (theirs.count > 0) {
-        keep(nccl.Recv(bucket.sum + theirs.first * size, static_cast<size_t>(theirs.count), type,
-                       peer, comm, group_.stream()));
+        keep(nccl.Recv(data + theirs.first * size, static_cast<size_t>(theirs.count), type, peer,
+                       comm, group_.stream()));
       }
+    }
+    return result;
+  });
+}
+
+absl::Status NcclReducer::ReduceFast(const Bucket& bucket, const std::byte* own) {
+  const NcclLibrary& nccl = group_.library();
+  const int64_t size = SizeOf(bucket.dtype);
+  return group_.comm()->Enqueue([&](ncclComm_t comm) {
+    ncclResult_t result = ncclSuccess;
+    for (int rank = 0; rank < group_.plan().size() && result == ncclSuccess; ++rank) {
+      const Slice slice = SliceOfRank(bucket, rank);
+      if (slice.count == 0) continue;
+      result = nccl.Reduce(own + slice.first * size, bucket.sum + slice.first * size,
+                           static_cast<size_t>(slice.count), NcclType(bucket.dtype), ncclSum, rank,
+                           comm, group_.stream());
     }
     return result;
   });
@@ -313,6 +361,7 @@ absl::Status NcclReducer::SumFast(int index) {
         cudaMemcpyAsync(bucket.sum, own, nbytes, cudaMemcpyDeviceToDevice, group_.stream()),
         "sum of one shard");
   }
+  if (!bucket.slices.empty()) return ReduceFast(bucket, own);
   return group_.comm()->Enqueue([&](ncclComm_t comm) {
     return group_.library().AllReduce(own, bucket.sum, static_cast<size_t>(bucket.count),
                                       NcclType(bucket.dtype), ncclSum, comm, group_.stream());

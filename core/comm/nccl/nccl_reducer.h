@@ -30,6 +30,7 @@ class NcclReducer final : public ShardReducer {
   void Contribute(int bucket, int shard, const std::byte* data) override;
   backend::Collectives& CollectivesOf(int shard) override;
   absl::Status Wait(int bucket) override;
+  absl::Status Gather(std::byte* data, std::span<const Slice> slices, DType dtype) override;
   void Abort(const absl::Status& error) override { group_.Abort(error); }
 
  private:
@@ -53,12 +54,17 @@ class NcclReducer final : public ShardReducer {
   absl::Status SumFast(int bucket);
   // All-to-all: partial sums to the ranks that own their slices.
   absl::Status Scatter(const Bucket& bucket, const std::vector<const std::byte*>& partials);
-  // All-gather: the summed slices to all ranks.
-  absl::Status Gather(const Bucket& bucket);
+  // Of a bucket with slices of its own: the sum of each to its rank.
+  absl::Status ReduceFast(const Bucket& bucket, const std::byte* own);
+  // All-gather of every rank's slice, in place.
+  absl::Status EnqueueGather(std::byte* data, std::span<const Slice> slices, DType dtype);
   absl::Status Wait(int bucket, void* sum);
+  // What the rank sums for all, or for itself.
   Slice SliceOfRank(const Bucket& bucket, int rank) const {
-    return SliceOf(bucket.count, rank, group_.plan().size());
+    return bucket.slices.empty() ? SliceOf(bucket.count, rank, group_.plan().size())
+                                 : bucket.slices[static_cast<size_t>(rank)];
   }
+  std::vector<Slice> SlicesOf(const Bucket& bucket) const;
 
   NcclGroup& group_;
   const std::vector<Bucket> buckets_;
@@ -67,6 +73,8 @@ class NcclReducer final : public ShardReducer {
   std::vector<std::vector<const std::byte*>> parts_;            // by bucket and owned shard
   std::vector<cudaEvent_t> ready_;                              // by bucket
   std::vector<cudaEvent_t> summed_;
+  cudaEvent_t updated_ = nullptr;  // what Gather sends is there
+  cudaEvent_t gathered_ = nullptr;
   backend::cuda::SourceModule module_;
   std::map<DType, Sums> sums_;
   backend::Buffer memory_;                         // of the rows

@@ -53,6 +53,41 @@ class ShmGroup final : public ComposableGroup {
     return absl::OkStatus();
   }
 
+  absl::Status SumSlices(std::span<const std::byte* const> brings,
+                         std::span<std::byte* const> roots, int64_t count,
+                         std::span<const Slice> slices, DType dtype) override {
+    CHECK(brings.size() == brings_.size() && roots.size() == roots_.size());
+    if (plan_.size() == 1) return Sum(brings, roots, count, dtype);
+    RETURN_IF_ERROR(peers_->status());
+    const int64_t window = row_bytes_ / SizeOf(dtype) / plan_.size() / kSliceAlign * kSliceAlign;
+    CHECK(window > 0);
+    for (int64_t first = 0; first < LongestOf(slices); first += window) {
+      RETURN_IF_ERROR(SumSliceWindows(brings, roots, slices, first, window, dtype));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Gather(std::byte* data, std::span<const Slice> slices,
+                      int64_t element_nbytes) override {
+    RETURN_IF_ERROR(peers_->status());
+    if (plan_.size() == 1) return absl::OkStatus();
+    const int64_t window = Segment::kInputBytes / element_nbytes;
+    for (int64_t first = 0; first < LongestOf(slices); first += window) {
+      ++step_;
+      const Slice mine = WindowOf(slices[member_], first, window);
+      std::memcpy(peers_->own().input(step_), data + mine.first * element_nbytes,
+                  mine.count * element_nbytes);
+      RETURN_IF_ERROR(EnterStep(TotalOf(slices, first, window) * element_nbytes));
+      for (int m = 0; m < plan_.size(); ++m) {
+        if (m == member_) continue;
+        const Slice theirs = WindowOf(slices[m], first, window);
+        std::memcpy(data + theirs.first * element_nbytes, peers_->segment(m).input(step_),
+                    theirs.count * element_nbytes);
+      }
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Broadcast(std::byte* data, int64_t nbytes, int root) override {
     RETURN_IF_ERROR(peers_->status());
     for (int64_t first = 0; first < nbytes; first += Segment::kInputBytes) {
@@ -85,6 +120,13 @@ class ShmGroup final : public ComposableGroup {
     return bytes;
   }
 
+  // Elements in the windows of all slices.
+  static int64_t TotalOf(std::span<const Slice> slices, int64_t first, int64_t window) {
+    int64_t total = 0;
+    for (const Slice& slice : slices) total += WindowOf(slice, first, window).count;
+    return total;
+  }
+
   // Meets the others in a step about `nbytes`.
   absl::Status EnterStep(int64_t nbytes) {
     peers_->own().header().nbytes[step_ % 2] = nbytes;
@@ -100,17 +142,17 @@ class ShmGroup final : public ComposableGroup {
     const int64_t size = SizeOf(dtype);
     const int64_t base = first * size;
     if (count * size <= kOneStepBytes) {
-      Publish(brings, base, {0, count}, dtype);
+      Publish(brings, base, 0, count, dtype);
       RETURN_IF_ERROR(EnterStep(count * size));
-      Reduce(brings, roots, base, {0, count}, dtype);
+      Reduce(brings, roots, base, 0, count, dtype);
       return absl::OkStatus();
     }
     const Slice mine = SliceOf(count, member_, plan_.size());
     const int64_t end = mine.first + mine.count;
-    Publish(brings, base, {0, mine.first}, dtype);
-    Publish(brings, base, {end, count - end}, dtype);
+    Publish(brings, base, 0, mine.first, dtype);
+    Publish(brings, base + end * size, end * size, count - end, dtype);
     RETURN_IF_ERROR(EnterStep(count * size));
-    Reduce(brings, roots, base, mine, dtype);
+    Reduce(brings, roots, base + mine.first * size, mine.first * size, mine.count, dtype);
     for (size_t r = 0; r < roots.size(); ++r) {
       std::memcpy(peers_->own().output() + r * row_bytes_ + mine.first * size,
                   roots[r] + base + mine.first * size, mine.count * size);
@@ -129,27 +171,45 @@ class ShmGroup final : public ComposableGroup {
     return absl::OkStatus();
   }
 
-  // Puts this member's partial sums over `slice` of the window into its segment.
-  void Publish(std::span<const std::byte* const> brings, int64_t base, Slice slice, DType dtype) {
-    const int64_t offset = slice.first * SizeOf(dtype);
-    for (size_t i = 0; i < brings_.size(); ++i) brings_[i] = brings[i] + base + offset;
-    for (size_t i = 0; i < partials_.size(); ++i) {
-      partials_[i] = peers_->own().input(step_) + i * row_bytes_ + offset;
+  // A window of every member's slice, each in a part of the segments of its own.
+  absl::Status SumSliceWindows(std::span<const std::byte* const> brings,
+                               std::span<std::byte* const> roots, std::span<const Slice> slices,
+                               int64_t first, int64_t window, DType dtype) {
+    ++step_;
+    const int64_t size = SizeOf(dtype);
+    for (int m = 0; m < plan_.size(); ++m) {
+      if (m == member_) continue;
+      const Slice theirs = WindowOf(slices[m], first, window);
+      Publish(brings, theirs.first * size, m * window * size, theirs.count, dtype);
     }
-    fold_.Evaluate(brings_, partials_, slice.count, dtype);
+    RETURN_IF_ERROR(EnterStep(TotalOf(slices, first, window) * size));
+    const Slice mine = WindowOf(slices[member_], first, window);
+    Reduce(brings, roots, mine.first * size, member_ * window * size, mine.count, dtype);
+    return absl::OkStatus();
   }
 
-  // Sums `slice` of the window of all members into `roots`.
+  // Puts this member's partial sums, over `count` elements from byte `from` of the arrays, into its
+  // segment, from byte `to` of each row.
+  void Publish(std::span<const std::byte* const> brings, int64_t from, int64_t to, int64_t count,
+               DType dtype) {
+    for (size_t i = 0; i < brings_.size(); ++i) brings_[i] = brings[i] + from;
+    for (size_t i = 0; i < partials_.size(); ++i) {
+      partials_[i] = peers_->own().input(step_) + i * row_bytes_ + to;
+    }
+    fold_.Evaluate(brings_, partials_, count, dtype);
+  }
+
+  // Sums `count` elements of all members into `roots`: from byte `to` of the arrays, from byte
+  // `from` of the rows in the others' segments.
   void Reduce(std::span<const std::byte* const> brings, std::span<std::byte* const> roots,
-              int64_t base, Slice slice, DType dtype) {
-    const int64_t offset = slice.first * SizeOf(dtype);
+              int64_t to, int64_t from, int64_t count, DType dtype) {
     for (size_t i = 0; i < operands_.size(); ++i) {
       const auto& [node, m, index] = operands_[i];
-      sources_[i] = m == member_ ? brings[index] + base + offset
-                                 : peers_->segment(m).input(step_) + index * row_bytes_ + offset;
+      sources_[i] = m == member_ ? brings[index] + to
+                                 : peers_->segment(m).input(step_) + index * row_bytes_ + from;
     }
-    for (size_t r = 0; r < roots.size(); ++r) roots_[r] = roots[r] + base + offset;
-    sum_.Evaluate(sources_, roots_, slice.count, dtype);
+    for (size_t r = 0; r < roots.size(); ++r) roots_[r] = roots[r] + to;
+    sum_.Evaluate(sources_, roots_, count, dtype);
   }
 
   const GroupPlan plan_;

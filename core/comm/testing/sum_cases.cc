@@ -1,5 +1,6 @@
 #include "core/comm/testing/sum_cases.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -81,6 +82,48 @@ absl::Status CheckSum(Communicator& communicator, int64_t count, DType dtype, bo
   return absl::OkStatus();
 }
 
+// Of other lengths, the first ones empty where `count` is small.
+std::vector<Slice> UnevenSlices(int64_t count, int size) {
+  std::vector<Slice> slices;
+  int64_t first = 0;
+  for (int rank = 0; rank < size; ++rank) {
+    const int64_t last = rank + 1 == size ? count : count * (rank + 1) * (rank + 1) / size / size;
+    slices.push_back({first, last - first});
+    first = last;
+  }
+  return slices;
+}
+
+// Each rank's slice of the sum, and then, of all slices, the whole.
+absl::Status CheckSlices(Communicator& communicator, int64_t count, DType dtype) {
+  std::vector<std::vector<std::byte>> arrays;
+  std::vector<const std::byte*> parts;
+  for (int s = communicator.shards().first; s < communicator.shards().last; ++s) {
+    arrays.push_back(ShardArray(s, count, dtype));
+    parts.push_back(arrays.back().data());
+  }
+  std::vector<Slice> slices = UnevenSlices(count, communicator.size());
+  std::reverse(slices.begin(), slices.end());
+  std::vector<std::byte> sum(count * SizeOf(dtype));
+  RETURN_IF_ERROR(communicator.ReduceScatter(parts, sum.data(), count, slices, dtype));
+  const std::vector<std::byte> expected = SerialTreeSum(communicator.total_shards(), count, dtype);
+  const Slice mine = slices[communicator.rank()];
+  const int64_t from = mine.first * SizeOf(dtype);
+  if (std::memcmp(&sum[0] + from, &expected[0] + from, mine.count * SizeOf(dtype)) != 0) {
+    return Internal("rank {} of {}, {} shards: wrong bits in elements [{}, +{}) of a sum of {} {}",
+                    communicator.rank(), communicator.size(), communicator.total_shards(),
+                    mine.first, mine.count, count, Name(dtype));
+  }
+  std::vector<std::byte> all(sum.size());
+  std::memcpy(&all[0] + from, &sum[0] + from, mine.count * SizeOf(dtype));
+  RETURN_IF_ERROR(communicator.AllGather(all.data(), slices, dtype));
+  if (all != expected) {
+    return Internal("rank {} of {}: wrong bytes in an all-gather of {} {}", communicator.rank(),
+                    communicator.size(), count, Name(dtype));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckBroadcast(Communicator& communicator, int64_t nbytes, int root) {
   std::vector<std::byte> data(nbytes, static_cast<std::byte>(communicator.rank()));
   if (communicator.rank() == root) data = ShardArray(root, nbytes / 4, DType::kI32);
@@ -122,6 +165,7 @@ absl::Status CheckCollectives(Communicator& communicator) {
   for (const int64_t count : {1, 15, 17, 1024, 5000, 70001, 300007}) {
     for (const DType dtype : {DType::kF32, DType::kF64, DType::kI32, DType::kI64}) {
       RETURN_IF_ERROR(CheckSum(communicator, count, dtype, round % 2 == 1));
+      RETURN_IF_ERROR(CheckSlices(communicator, count, dtype));
       ++round;
       if (round % 3 == 0) RETURN_IF_ERROR(communicator.Barrier());
       if (round % 4 == 0) {
