@@ -22,6 +22,7 @@ class Adagrad : public OptimizerWith<Adagrad, AdagradConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
@@ -43,6 +44,7 @@ class RMSprop : public OptimizerWith<RMSprop, RMSpropConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
@@ -62,6 +64,7 @@ class Adadelta : public OptimizerWith<Adadelta, AdadeltaConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 

@@ -24,6 +24,7 @@ class AdamRule : public OptimizerWith<Derived, AdamConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(RuleOptimizer::Update& u) const override;
 };
 
@@ -60,6 +61,7 @@ class Adamax : public OptimizerWith<Adamax, MomentsConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
@@ -77,6 +79,7 @@ class Nadam : public OptimizerWith<Nadam, MomentsConfig> {
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
   std::vector<Slot> SharedSlots() const override;
   void UpdateShared(Update& u) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
@@ -113,6 +116,7 @@ class ScheduleFreeAdamW : public OptimizerWith<ScheduleFreeAdamW, ScheduleFreeAd
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 

@@ -29,6 +29,7 @@ class Ftrl : public OptimizerWith<Ftrl, FtrlConfig> {
  protected:
   absl::Status CheckRule() const override;
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 

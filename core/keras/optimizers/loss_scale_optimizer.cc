@@ -80,13 +80,28 @@ std::vector<Variable*> LossScaleOptimizer::variables() const {
   return all;
 }
 
+std::vector<int> LossScaleOptimizer::weights_of_variables() const {
+  std::vector<int> all = Optimizer::weights_of_variables();
+  const std::vector<int> inner = inner_->weights_of_variables();
+  all.insert(all.end(), inner.begin(), inner.end());
+  return all;
+}
+
+void LossScaleOptimizer::set_exchange(PartExchange* exchange) {
+  Optimizer::set_exchange(exchange);
+  inner_->set_exchange(exchange);
+}
+
 Value LossScaleOptimizer::ScaleLoss(CallContext& context, Value loss) const {
   return loss * ops::Cast(context.Read(*dynamic_scale_), loss.dtype());
 }
 
 void LossScaleOptimizer::Apply(CallContext& context, std::span<const Value> gradients) const {
   CHECK(is_built());
-  const Value finite = AllFinite(context.builder(), gradients);
+  Value finite = AllFinite(context.builder(), gradients);
+  if (exchange() != nullptr) {
+    finite = ops::All(ops::NotEqual(exchange()->OfAllParts(ops::Cast(finite, DType::kF32)), 0));
+  }
   const Value scale = context.Read(*dynamic_scale_);
   ir::Values unscaled;
   for (const Value& gradient : gradients) {

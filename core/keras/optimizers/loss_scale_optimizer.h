@@ -31,6 +31,12 @@ class LossScaleOptimizer : public Optimizer {
   const LossScaleOptimizerConfig& config() const { return config_; }
 
   std::vector<Variable*> variables() const override;
+  std::vector<int> weights_of_variables() const override;
+  absl::Status CheckCanBeParted() const override { return inner_->CheckCanBeParted(); }
+  bool updates_entries_apart() const override { return inner_->updates_entries_apart(); }
+  void AddNormsByUnits() override { inner_->AddNormsByUnits(); }
+  void set_exchange(PartExchange* exchange) override;
+  bool needs_exchange() const override { return true; }
   Variable* learning_rate_variable() const override { return inner_->learning_rate_variable(); }
   Variable& iteration() const override { return inner_->iteration(); }
   std::vector<Optimizer*> members() override { return inner_->members(); }

@@ -121,6 +121,17 @@ std::vector<Variable*> MultiOptimizer::variables() const {
   return all;
 }
 
+absl::Status MultiOptimizer::CheckCanBeParted() const {
+  return Unimplemented(
+      "{}: expected an optimizer with one rule for all weights, to share its state out, received "
+      "{} of {} rules",
+      name(), kClassName, config_.optimizer_map.optimizers().size());
+}
+
+void MultiOptimizer::AddNormsByUnits() {
+  for (const auto& optimizer : config_.optimizer_map.optimizers()) optimizer->AddNormsByUnits();
+}
+
 void MultiOptimizer::ExcludeFromWeightDecay(const std::vector<std::string>& names) {
   for (const auto& optimizer : config_.optimizer_map.optimizers()) {
     optimizer->ExcludeFromWeightDecay(names);

@@ -58,6 +58,8 @@ class MultiOptimizer : public Optimizer {
 
   std::vector<Variable*> variables() const override;
   std::vector<Optimizer*> members() override;
+  absl::Status CheckCanBeParted() const override;
+  void AddNormsByUnits() override;
   void ExcludeFromWeightDecay(const std::vector<std::string>& names) override;
   void set_loss_scale_factor(std::optional<double> factor) override;
   void Apply(CallContext& context, std::span<const ir::Value> gradients) const override;

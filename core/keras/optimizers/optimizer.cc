@@ -11,7 +11,7 @@ Optimizer::Optimizer(std::string name, const LearningRate& rate) : name_(std::mo
   }
 }
 
-Variable* Optimizer::AddVariable(std::string path, Tensor value) {
+Variable* Optimizer::AddVariable(std::string path, Tensor value, int weight) {
   auto variable = std::make_unique<Variable>();
   variable->name = path.substr(path.rfind('/') + 1);
   variable->path = std::move(path);
@@ -20,6 +20,7 @@ Variable* Optimizer::AddVariable(std::string path, Tensor value) {
   variable->trainable = false;
   variable->aggregation = Aggregation::kOwn;
   variables_.push_back(std::move(variable));
+  weight_of_.push_back(weight);
   return variables_.back().get();
 }
 

@@ -12,6 +12,7 @@
 #include "core/keras/layers/call_context.h"
 #include "core/keras/layers/variable.h"
 #include "core/keras/optimizers/learning_rate.h"
+#include "core/keras/optimizers/part_exchange.h"
 #include "core/keras/serialization/object.h"
 #include "core/keras/serialization/registry.h"
 
@@ -34,6 +35,9 @@ class Optimizer : public Serializable {
   // In Keras's order, which is the archive's: iteration, learning_rate (unless scheduled), the
   // rest. The first two exist before Build.
   virtual std::vector<Variable*> variables() const;
+  // Of each of variables(): the index of the weight that it stands beside, or -1 where there is one
+  // for all weights.
+  virtual std::vector<int> weights_of_variables() const { return weight_of_; }
   // nullptr when the rate is scheduled.
   virtual Variable* learning_rate_variable() const { return learning_rate_; }
   virtual Variable& iteration() const { return *iteration_; }
@@ -43,6 +47,20 @@ class Optimizer : public Serializable {
   virtual std::vector<Optimizer*> members() { return {this}; }
   // Steps whose gradients are gathered for one update.
   virtual int64_t steps_per_update() const { return 1; }
+
+  // Whether several optimizers like this one can update a part of the weights each. Errors:
+  // Unimplemented, saying why not.
+  virtual absl::Status CheckCanBeParted() const { return absl::OkStatus(); }
+  // Whether every entry of a weight without constraint, and of its slots, is updated from the same
+  // entry of the gradient alone: such weights can be cut.
+  virtual bool updates_entries_apart() const { return false; }
+  // Norms of all gradients together are added up unit by unit, so that their bits do not depend on
+  // who has which weights.
+  virtual void AddNormsByUnits() { adds_norms_by_units_ = true; }
+  // Before Apply: who has the other weights. Null: nobody, for this optimizer has all of them.
+  virtual void set_exchange(PartExchange* exchange) { exchange_ = exchange; }
+  // Whether Apply calls the exchange.
+  virtual bool needs_exchange() const { return false; }
 
   // Before Build: weights whose name contains one of `names` do not decay.
   virtual void ExcludeFromWeightDecay(const std::vector<std::string>& names) = 0;
@@ -66,7 +84,10 @@ class Optimizer : public Serializable {
   // What is left of Build, once.
   virtual absl::Status MakeState() = 0;
 
-  Variable* AddVariable(std::string path, Tensor value);
+  // `weight`: as in weights_of_variables.
+  Variable* AddVariable(std::string path, Tensor value, int weight = -1);
+  bool adds_norms_by_units() const { return adds_norms_by_units_; }
+  PartExchange* exchange() const { return exchange_; }
   std::span<Variable* const> trainable() const { return trainable_; }
 
  private:
@@ -74,6 +95,9 @@ class Optimizer : public Serializable {
   bool built_ = false;
   std::vector<Variable*> trainable_;
   std::vector<std::unique_ptr<Variable>> variables_;
+  std::vector<int> weight_of_;  // by variable
+  bool adds_norms_by_units_ = false;
+  PartExchange* exchange_ = nullptr;
   Variable* iteration_ = nullptr;
   Variable* learning_rate_ = nullptr;
 };

@@ -5,6 +5,7 @@
 
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
+#include "core/ops/shape/shape.h"
 
 namespace tricorn::keras {
 namespace {
@@ -18,6 +19,27 @@ OptimizerConfig WithDefaults(OptimizerConfig base, const OptimizerConfig& defaul
 }
 
 Value L2Norm(Value x) { return ops::Sqrt(ops::Sum(ops::Square(x))); }
+
+Value NoSquares(ir::Builder& builder, const ir::Type& weight) {
+  return ops::Full(builder, {DType::kF32, {NumUnits(weight.num_elements())}}, 0);
+}
+
+// The sum of the squares of each unit, a row of its own whatever the number of rows: a flat float32
+// value.
+Value SquareSumsOfUnits(Value gradient) {
+  const int64_t count = gradient.shape().num_elements();
+  if (count == 0) return NoSquares(gradient.builder(), gradient.type());
+  const int64_t whole = count / kUnit * kUnit;
+  const Value flat = ops::Reshape(gradient, {count});
+  std::vector<Value> sums;
+  const auto add = [&](int64_t first, int64_t last, int64_t columns) {
+    const Value rows = ops::Reshape(ops::SliceAxis(flat, 0, first, last), {-1, columns});
+    sums.push_back(ops::Cast(ops::Sum(ops::Square(rows), {1}), DType::kF32));
+  };
+  if (whole > 0) add(0, whole, kUnit);
+  if (whole < count) add(whole, count, count - whole);
+  return sums.size() == 1 ? sums[0] : ops::Concatenate(sums, 0);
+}
 
 }  // namespace
 
@@ -49,7 +71,8 @@ RuleOptimizer::RuleOptimizer(OptimizerConfig base, const OptimizerConfig& defaul
                 base.learning_rate.is_set() ? base.learning_rate : defaults.learning_rate),
       base_(WithDefaults(std::move(base), defaults)) {}
 
-absl::StatusOr<Variable*> RuleOptimizer::AddSlot(const Variable& weight, const Slot& slot) {
+absl::StatusOr<Variable*> RuleOptimizer::AddSlot(const Variable& weight, const Slot& slot,
+                                                 int index) {
   std::string path = slot.path;
   if (path.empty()) {
     std::string weight_path = weight.path;
@@ -60,22 +83,22 @@ absl::StatusOr<Variable*> RuleOptimizer::AddSlot(const Variable& weight, const S
     if (!weight.has_value()) {
       return FailedPrecondition("{}: expected a value, from which {} starts", weight.path, path);
     }
-    return AddVariable(std::move(path), weight.value.Clone());
+    return AddVariable(std::move(path), weight.value.Clone(), index);
   }
   const ir::Type type = slot.type.value_or(weight.type);
   Tensor value(type.dtype, type.shape);
-  if (slot.initial == 0) return AddVariable(std::move(path), std::move(value));
+  if (slot.initial == 0) return AddVariable(std::move(path), std::move(value), index);
   const Tensor initial = Tensor::Scalar(slot.initial).Cast(type.dtype);
   const auto nbytes = static_cast<size_t>(SizeOf(type.dtype));
   for (int64_t i = 0; i < value.num_elements(); ++i) {
     std::memcpy(value.bytes() + static_cast<size_t>(i) * nbytes, initial.bytes(), nbytes);
   }
-  return AddVariable(std::move(path), std::move(value));
+  return AddVariable(std::move(path), std::move(value), index);
 }
 
 absl::Status RuleOptimizer::AddForEachWeight(const Slot& slot, std::vector<Variable*>& variables) {
-  for (const Variable* weight : trainable()) {
-    ASSIGN_OR_RETURN(variables.emplace_back(), AddSlot(*weight, slot));
+  for (size_t i = 0; i < trainable().size(); ++i) {
+    ASSIGN_OR_RETURN(variables.emplace_back(), AddSlot(*trainable()[i], slot, static_cast<int>(i)));
   }
   return absl::OkStatus();
 }
@@ -92,7 +115,8 @@ absl::Status RuleOptimizer::MakeState() {
   for (size_t group = 0; !groups.empty() && group < groups[0].size(); ++group) {
     for (size_t i = 0; i < groups.size(); ++i) {
       for (const Slot& slot : groups[i][group]) {
-        ASSIGN_OR_RETURN(const Variable* variable, AddSlot(*trainable()[i], slot));
+        ASSIGN_OR_RETURN(const Variable* variable,
+                         AddSlot(*trainable()[i], slot, static_cast<int>(i)));
         slots_[i].emplace_back(slot.name, variable);
       }
     }
@@ -100,7 +124,7 @@ absl::Status RuleOptimizer::MakeState() {
   for (Slot& slot : SharedSlots()) {
     const DType dtype = trainable().empty() ? DType::kF32 : trainable()[0]->type.dtype;
     if (!slot.type) slot.type = ir::Type{dtype, {}};
-    ASSIGN_OR_RETURN(const Variable* variable, AddSlot(Variable(), slot));
+    ASSIGN_OR_RETURN(const Variable* variable, AddSlot(Variable(), slot, -1));
     shared_.emplace_back(slot.name, variable);
   }
   return absl::OkStatus();
@@ -143,7 +167,26 @@ Value RuleOptimizer::UpdateCount(CallContext& context) const {
              : steps;
 }
 
-std::vector<Value> RuleOptimizer::Clip(std::vector<Value> gradients) const {
+Value RuleOptimizer::SquareSum(CallContext& context, std::span<const Value> gradients) const {
+  Value sum;
+  if (!adds_norms_by_units()) {
+    for (const Value& gradient : gradients) {
+      if (!gradient) continue;
+      const Value own = ops::Cast(ops::Sum(ops::Square(gradient)), DType::kF32);
+      sum = sum ? sum + own : own;
+    }
+    return sum;
+  }
+  std::vector<Value> own;
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    own.push_back(gradients[i] ? SquareSumsOfUnits(gradients[i])
+                               : NoSquares(context.builder(), trainable()[i]->type));
+  }
+  if (exchange() != nullptr) return ops::Sum(exchange()->OfAllUnits(context.builder(), own));
+  return own.empty() ? sum : ops::Sum(ops::Concatenate(own, 0));
+}
+
+std::vector<Value> RuleOptimizer::Clip(CallContext& context, std::vector<Value> gradients) const {
   if (base_.clipnorm.value_or(0) > 0) {
     const double bound = *base_.clipnorm;
     for (Value& gradient : gradients) {
@@ -151,12 +194,7 @@ std::vector<Value> RuleOptimizer::Clip(std::vector<Value> gradients) const {
     }
   } else if (base_.global_clipnorm.value_or(0) > 0) {
     const double bound = *base_.global_clipnorm;
-    Value square_sum;
-    for (const Value& gradient : gradients) {
-      if (!gradient) continue;
-      const Value own = ops::Cast(ops::Sum(ops::Square(gradient)), DType::kF32);
-      square_sum = square_sum ? square_sum + own : own;
-    }
+    const Value square_sum = SquareSum(context, gradients);
     if (!square_sum) return gradients;
     // Infinite norms give NaN gradients, as in Keras.
     const Value norm = ops::Sqrt(square_sum);
@@ -273,7 +311,7 @@ void RuleOptimizer::Apply(CallContext& context, std::span<const Value> gradients
     is_update = ops::Equal(ops::Mod(next, *base_.gradient_accumulation_steps), 0);
     grads = Accumulate(context, std::move(grads), is_update);
   }
-  grads = Clip(std::move(grads));
+  grads = Clip(context, std::move(grads));
   ApplyShared(context, is_update);
   for (size_t i = 0; i < grads.size(); ++i) {
     if (grads[i]) ApplyOne(context, i, grads[i], rate, is_update);

@@ -57,6 +57,11 @@ class RuleOptimizer : public Optimizer {
   void set_loss_scale_factor(std::optional<double> factor) override {
     base_.loss_scale_factor = factor;
   }
+  // Those whose rule says so and that clip no gradient by its own norm.
+  bool updates_entries_apart() const override {
+    return rule_updates_entries_apart() && !base_.clipnorm;
+  }
+  bool needs_exchange() const override { return base_.global_clipnorm.value_or(0) > 0; }
   void Apply(CallContext& context, std::span<const ir::Value> gradients) const override;
   ir::Value ScaleLoss(CallContext& context, ir::Value loss) const override;
   ir::Value Rate(CallContext& context) const override;
@@ -71,6 +76,8 @@ class RuleOptimizer : public Optimizer {
 
   // What the rule refuses in its arguments.
   virtual absl::Status CheckRule() const { return absl::OkStatus(); }
+  // Whether UpdateStep computes every entry from the same entry of gradient, weight and slots.
+  virtual bool rule_updates_entries_apart() const { return false; }
   // The slots of `weight`: those of one group interleave weight by weight, groups follow each
   // other. All weights have as many groups.
   virtual std::vector<std::vector<Slot>> Slots(const Variable& weight) const = 0;
@@ -111,10 +118,13 @@ class RuleOptimizer : public Optimizer {
   using Slotted = std::vector<std::pair<std::string, const Variable*>>;
 
   absl::Status MakeState() final;
-  absl::StatusOr<Variable*> AddSlot(const Variable& weight, const Slot& slot);
+  // `index`: of the weight, -1 where there is none.
+  absl::StatusOr<Variable*> AddSlot(const Variable& weight, const Slot& slot, int index);
   absl::Status AddForEachWeight(const Slot& slot, std::vector<Variable*>& variables);
   const Variable* SlotVariable(size_t index, std::string_view slot) const;
-  std::vector<ir::Value> Clip(std::vector<ir::Value> gradients) const;
+  std::vector<ir::Value> Clip(CallContext& context, std::vector<ir::Value> gradients) const;
+  // The sum of the squares of all entries; none where there are no gradients.
+  ir::Value SquareSum(CallContext& context, std::span<const ir::Value> gradients) const;
   std::optional<double> Decay(const Variable& weight) const;
   ir::Value UpdateCount(CallContext& context) const;
   std::vector<ir::Value> Accumulate(CallContext& context, std::vector<ir::Value> gradients,

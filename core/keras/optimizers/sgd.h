@@ -20,6 +20,7 @@ class SGD : public OptimizerWith<SGD, SGDConfig> {
 
  protected:
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
@@ -39,6 +40,7 @@ class Lion : public OptimizerWith<Lion, LionConfig> {
  protected:
   absl::Status CheckRule() const override;
   std::vector<std::vector<Slot>> Slots(const Variable& weight) const override;
+  bool rule_updates_entries_apart() const override { return true; }
   ir::Value UpdateStep(Update& u) const override;
 };
 
