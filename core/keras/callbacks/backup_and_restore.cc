@@ -105,8 +105,8 @@ absl::Status BackupAndRestore::Backup(Trainer& trainer) {
     ASSIGN_OR_RETURN(const std::string bytes, env_.ReadFile(PathOf(name)));
     RETURN_IF_ERROR(env_.WriteFileAtomically(PathOf(name) + std::string(kBefore), bytes));
   }
-  RETURN_IF_ERROR(trainer.SyncToHost());
-  const OptimizerState state = {trainer.optimizer().name(), trainer.OptimizerState()};
+  OptimizerState state = {trainer.optimizer().name(), {}};
+  ASSIGN_OR_RETURN(state.variables, trainer.GatherOptimizerState());
   const std::string metadata =
       Json::MakeObject({{"epoch", epoch_}, {"batch", step_}, {"iteration", UpdatesOf(trainer)}})
           .Dump();

@@ -53,8 +53,8 @@ absl::Status ModelCheckpoint::Save(Trainer& trainer, int64_t epoch, std::optiona
     }
   }
   RETURN_IF_ERROR(env_.MakeDirectories(std::string(DirectoryOf(path))));
-  RETURN_IF_ERROR(trainer.SyncToHost());
-  const OptimizerState state = {trainer.optimizer().name(), trainer.OptimizerState()};
+  OptimizerState state = {trainer.optimizer().name(), {}};
+  ASSIGN_OR_RETURN(state.variables, trainer.GatherOptimizerState());
   last_path_ = path;
   if (config_.save_weights_only) {
     return SaveWeights(env_, path, trainer.model(), {.optimizer = state});

@@ -9,6 +9,10 @@ namespace tricorn::keras {
 
 absl::Status SwapEMAWeights::Set(Trainer& trainer, bool averages) {
   if (averages_in_model_ == averages) return absl::OkStatus();
+  if (trainer.part() != nullptr) {
+    return Unimplemented(
+        "SwapEMAWeights: expected all averages on every worker, received shard_optimizer_state");
+  }
   const auto pairs = trainer.optimizer().averages();
   if (pairs.empty()) {
     return FailedPrecondition("SwapEMAWeights: expected an optimizer with use_ema, received {}",

@@ -17,7 +17,13 @@ struct Distribution {
   // Owned shards that run side by side.
   int concurrent_shards = 1;
 
+  // Every rank keeps the optimizer's slots for a part of the weights only, and updates that part.
+  bool shard_optimizer_state = false;
+
   bool is_sharded() const { return communicator != nullptr; }
+  bool parts_optimizer() const {
+    return shard_optimizer_state && is_sharded() && communicator->size() > 1;
+  }
 };
 
 }  // namespace tricorn::keras

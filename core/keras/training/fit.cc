@@ -214,11 +214,7 @@ absl::StatusOr<History> Trainer::Fit(const Dataset& train, const Dataset* valida
     RETURN_IF_ERROR(Tell(callbacks, &Callback::OnEpochEnd, *this, epoch, logs));
     history.Append(epoch, logs);
   }
-  if (optimizer().keeps_averages() && options.epochs > 0) {
-    RETURN_IF_ERROR(SyncToHost());
-    optimizer().FinalizeVariables();
-    RETURN_IF_ERROR(SyncToDevice());
-  }
+  if (optimizer().keeps_averages() && options.epochs > 0) RETURN_IF_ERROR(FinalizeWeights());
   RETURN_IF_ERROR(Tell(callbacks, &Callback::OnTrainEnd, *this));
   return history;
 }

@@ -35,6 +35,7 @@ absl::StatusOr<std::unique_ptr<Function>> Function::Compile(
       return Internal("{}: expected {}, assigned {}", assigned.variable->path,
                       assigned.variable->type.ToString(), assigned.value.type().ToString());
     }
+    if (options.forgets && options.forgets(*assigned.variable)) continue;
     function->assigned_.push_back(assigned.variable);
     if (options.pure) {
       function->outputs_.push_back({nullptr, function->results_.size()});

@@ -30,6 +30,8 @@ class Function {
     // Assigned variables become results, after the body's own, instead of being updated: for calls
     // that run side by side.
     bool pure = false;
+    // Variables whose assigned values nobody wants afterwards; none when empty.
+    std::function<bool(const Variable&)> forgets = nullptr;
     // Variables change only before StateChanged, so that what they alone decide is kept.
     bool keeps_state = false;
   };

@@ -1,12 +1,10 @@
 #include "core/keras/training/shard_step.h"
 
 #include <algorithm>
-#include <numeric>
+#include <tuple>
 
 #include "core/backend/device_collectives.h"
 #include "core/comm/bucket_reducer.h"
-#include "core/ops/collective/collective.h"
-#include "core/ops/elementwise/elementwise.h"
 
 namespace tricorn::keras {
 namespace {
@@ -52,55 +50,19 @@ ShardStep::ShardStep(const CompiledModel& compiled, DeviceState& state,
       discarding_(std::make_unique<DiscardingCollectives>()),
       lanes_(static_cast<size_t>(distribution.communicator->shards().size())) {}
 
-// Sums in the order in which the graph computes them, cut into buckets of one dtype.
-Values ShardStep::StartReductions(ir::Builder& builder, const StepSums& sums,
-                                  Layout& layout) const {
-  const Values flat = sums.Flatten();
-  std::vector<size_t> order(flat.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return flat[a].id() < flat[b].id(); });
-  layout.places.resize(flat.size());
-  const int64_t bucket_nbytes =
-      distribution_.device_group != nullptr ? kGpuBucketNbytes : kBucketNbytes;
-  std::vector<Values> members;
-  for (const size_t i : order) {
-    const ir::Type& type = flat[i].type();
-    const bool fits = !layout.buckets.empty() && layout.buckets.back().first == type.dtype &&
-                      layout.buckets.back().second * SizeOf(type.dtype) < bucket_nbytes;
-    if (!fits) {
-      layout.buckets.emplace_back(type.dtype, 0);
-      members.emplace_back();
-    }
-    auto& [dtype, count] = layout.buckets.back();
-    layout.places[i] = {type, static_cast<int>(layout.buckets.size()) - 1, count};
-    count += type.num_elements();
-    members.back().push_back(flat[i]);
-  }
-  Values started;
-  for (size_t bucket = 0; bucket < members.size(); ++bucket) {
-    started.push_back(builder.Add(ops::kAllReduceStart, members[bucket],
-                                  ops::BucketAttrs{static_cast<int32_t>(bucket)}));
-  }
-  return started;
-}
-
 absl::StatusOr<Function::Outputs> ShardStep::TraceShard(CallContext& context,
                                                         ir::Operands arguments,
-                                                        const StepInputs& inputs, Layout& layout) {
+                                                        const StepInputs& inputs,
+                                                        SumLayout& layout) {
   const Value rows = arguments[arguments.size() - 2];
   context.set_shard(arguments[arguments.size() - 1]);
   StepTrace trace(compiled_, rows);
   ASSIGN_OR_RETURN(const StepSums sums,
                    trace.SumShard(context, inputs.Values(arguments), training_));
-  layout.groups = sums.groups;
-  layout.num_gradients = sums.gradients.size();
-  layout.num_losses = sums.losses.size();
-  layout.num_coverage = sums.coverage.size();
-  layout.num_metrics = sums.metrics.size();
-  layout.has_extra = static_cast<bool>(sums.extra);
-  layout.statistics = trace.statistics();
-  const Values started = StartReductions(context.builder(), sums, layout);
+  Values started;
+  std::tie(layout, started) = SumLayout::Start(
+      context.builder(), sums, trace.statistics(), compiled_.trainable.size(), part(),
+      distribution_.device_group != nullptr ? kGpuBucketNbytes : kBucketNbytes);
   RETURN_IF_ERROR(context.builder().status());
   Function::Outputs outputs;
   for (size_t i = 0; i < started.size(); ++i) {
@@ -115,7 +77,7 @@ absl::StatusOr<const Function*> ShardStep::FunctionFor(const StepInputs& inputs)
   auto arguments = inputs.Types();
   arguments.emplace_back("rows", ir::Type{DType::kF32, {}});
   arguments.emplace_back("shard", ir::Type{DType::kU32, {}});
-  Layout layout;
+  SumLayout layout;
   ASSIGN_OR_RETURN(function, Function::Compile(state_.device(), arguments,
                                                [&](CallContext& context, ir::Operands values) {
                                                  return TraceShard(context, values, inputs, layout);
@@ -128,29 +90,33 @@ absl::StatusOr<const Function*> ShardStep::FunctionFor(const StepInputs& inputs)
   return function.get();
 }
 
-absl::Status ShardStep::AdoptLayout(Layout layout) {
+absl::Status ShardStep::AdoptLayout(SumLayout layout) {
   if (layout_ != nullptr) {
     if (*layout_ == layout) return absl::OkStatus();
     return Internal("step: expected the same sums for every number of samples, received others");
   }
-  layout_ = std::make_unique<Layout>(std::move(layout));
+  layout_ = std::make_unique<SumLayout>(std::move(layout));
   backend::Device& device = state_.device();
   std::vector<comm::Bucket> buckets;
-  for (const auto& [dtype, count] : layout_->buckets) {
-    ASSIGN_OR_RETURN(sums_.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
-    buckets.push_back({dtype, count, sums_.back().data});
+  for (const SumLayout::Bucket& bucket : layout_->buckets) {
+    ASSIGN_OR_RETURN(sums_.emplace_back(), ZeroBuffer(device, {bucket.dtype, {bucket.count}}));
+    buckets.push_back({bucket.dtype, bucket.count, sums_.back().data, bucket.slices});
   }
   ASSIGN_OR_RETURN(rows_, device.Allocate(sizeof(float)));
   uint32_t shard = static_cast<uint32_t>(distribution_.communicator->shards().first);
   for (Lane& lane : lanes_) {
-    for (const auto& [dtype, count] : layout_->buckets) {
-      ASSIGN_OR_RETURN(lane.sums.emplace_back(), ZeroBuffer(device, {dtype, {count}}));
+    for (const SumLayout::Bucket& bucket : layout_->buckets) {
+      ASSIGN_OR_RETURN(lane.sums.emplace_back(),
+                       ZeroBuffer(device, {bucket.dtype, {bucket.count}}));
     }
     ASSIGN_OR_RETURN(lane.shard, device.Allocate(sizeof(uint32_t)));
     RETURN_IF_ERROR(device.Upload(Tensor::Scalar(shard++), lane.shard));
   }
   ASSIGN_OR_RETURN(reducer_, MakeReducer(std::move(buckets)));
-  return CompileAdvance();
+  if (part() == nullptr) return CompileAdvance();
+  ASSIGN_OR_RETURN(
+      update_, PartUpdate::Create(compiled_, state_, *layout_, distribution_.threads_per_shard));
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<comm::ShardReducer>> ShardStep::MakeReducer(
@@ -168,35 +134,15 @@ absl::StatusOr<std::unique_ptr<comm::ShardReducer>> ShardStep::MakeReducer(
 ShardStep::~ShardStep() {
   functions_.clear();
   advance_.reset();
+  update_.reset();
 }
 
 absl::Status ShardStep::CompileAdvance() {
-  std::vector<std::pair<std::string, ir::Type>> arguments;
-  for (size_t i = 0; i < layout_->buckets.size(); ++i) {
-    const auto& [dtype, count] = layout_->buckets[i];
-    arguments.emplace_back(fmt::format("bucket{}", i), ir::Type{dtype, {count}});
-  }
+  auto arguments = layout_->BucketTypes();
   arguments.emplace_back("rows", ir::Type{DType::kF32, {}});
   const auto body = [&](CallContext& context,
                         ir::Operands values) -> absl::StatusOr<Function::Outputs> {
-    size_t next = 0;
-    const auto take = [&] {
-      const Place& place = layout_->places[next++];
-      return context.builder().Add(ops::kBucketSlice, {{values[static_cast<size_t>(place.bucket)]}},
-                                   ops::BucketSliceAttrs{place.offset, place.type.shape});
-    };
-    const auto take_all = [&](Values& to, size_t count) {
-      for (size_t i = 0; i < count; ++i) to.push_back(take());
-    };
-    StepSums sums;
-    sums.groups = layout_->groups;
-    take_all(sums.gradients, layout_->num_gradients);
-    take_all(sums.losses, layout_->num_losses);
-    if (layout_->has_extra) sums.extra = take();
-    take_all(sums.coverage, layout_->num_coverage);
-    take_all(sums.metrics, layout_->num_metrics);
-    take_all(sums.statistics, layout_->statistics.size());
-    sums.shards = take();
+    const StepSums sums = layout_->Read(context.builder(), values, nullptr);
     const StepTrace trace(compiled_, values.back());
     RETURN_IF_ERROR(trace.Advance(context, sums, 0, training_, layout_->statistics));
     return Function::Outputs{};
@@ -221,8 +167,9 @@ absl::Status ShardStep::ContributeZeros(int index) {
   const Lane& lane = lanes_[static_cast<size_t>(index)];
   const int shard = distribution_.communicator->shards().first + index;
   for (size_t i = 0; i < lane.sums.size(); ++i) {
-    const auto& [dtype, count] = layout_->buckets[i];
-    RETURN_IF_ERROR(state_.device().Upload(Tensor(dtype, Shape({count})), lane.sums[i]));
+    const SumLayout::Bucket& bucket = layout_->buckets[i];
+    RETURN_IF_ERROR(
+        state_.device().Upload(Tensor(bucket.dtype, Shape({bucket.count})), lane.sums[i]));
     reducer_->Contribute(static_cast<int>(i), shard, lane.sums[i].data);
   }
   return absl::OkStatus();
@@ -305,6 +252,8 @@ absl::Status ShardStep::Run(const std::vector<StepInputs>& shards, int64_t rows,
     RETURN_IF_ERROR(reducer_->Wait(static_cast<int>(bucket)));
   }
   RETURN_IF_ERROR(KeepCounters(*counted, lanes_[static_cast<size_t>(counting)]));
+  // The first lane's addends are summed: the next weights travel in their place.
+  if (update_ != nullptr) return update_->Run(sums_, rows_, lanes_[0].sums, *reducer_);
   std::vector<backend::Buffer> arguments = sums_;
   arguments.push_back(rows_);
   return advance_->Run(state_, arguments, {}, {});

@@ -11,14 +11,16 @@
 #include "core/comm/shard_reducer.h"
 #include "core/keras/training/distribution.h"
 #include "core/keras/training/function.h"
+#include "core/keras/training/part_update.h"
 #include "core/keras/training/step_inputs.h"
 #include "core/keras/training/step_trace.h"
+#include "core/keras/training/sum_layout.h"
 
 namespace tricorn::keras {
 
 // A step whose batch is cut into virtual shards: each owned shard runs on its own and hands its
 // sums over as they come; when those of all shards are there, every worker computes the same next
-// state.
+// state, or its part of it.
 class ShardStep {
  public:
   ShardStep(const CompiledModel& compiled, DeviceState& state, const Distribution& distribution,
@@ -30,23 +32,6 @@ class ShardStep {
   absl::Status Run(const std::vector<StepInputs>& shards, int64_t rows, bool on_device = false);
 
  private:
-  // Where a sum lies in the buckets.
-  struct Place {
-    ir::Type type;
-    int bucket = 0;
-    int64_t offset = 0;  // in elements
-    bool operator==(const Place&) const = default;
-  };
-  // What all shard functions of this step agree on, whatever their number of samples.
-  struct Layout {
-    std::vector<Place> places;                       // by entry of StepSums::Flatten
-    std::vector<std::pair<DType, int64_t>> buckets;  // dtype, elements
-    LossGroups groups;
-    size_t num_losses = 0, num_coverage = 0, num_metrics = 0, num_gradients = 0;
-    bool has_extra = false;
-    std::vector<const Variable*> statistics;
-    bool operator==(const Layout&) const = default;
-  };
   // One owned shard's buffers.
   struct Lane {
     std::vector<backend::Buffer> sums;      // by bucket
@@ -58,13 +43,14 @@ class ShardStep {
 
   absl::StatusOr<const Function*> FunctionFor(const StepInputs& inputs);
   absl::StatusOr<Function::Outputs> TraceShard(CallContext& context, ir::Operands arguments,
-                                               const StepInputs& inputs, Layout& layout);
-  ir::Values StartReductions(ir::Builder& builder, const StepSums& sums, Layout& layout) const;
-  absl::Status AdoptLayout(Layout layout);
+                                               const StepInputs& inputs, SumLayout& layout);
+  absl::Status AdoptLayout(SumLayout layout);
   absl::StatusOr<std::unique_ptr<comm::ShardReducer>> MakeReducer(
       std::vector<comm::Bucket> buckets) const;
   absl::Status ContributeZeros(int lane);
   absl::Status CompileAdvance();
+  // Null where every rank advances the whole state.
+  const OptimizerPart* part() const { return training_ ? compiled_.part : nullptr; }
   absl::Status PrepareLane(Lane& lane, const Function& function);
   absl::Status RunLane(int lane, const StepInputs& inputs, bool discard, bool on_device);
   absl::Status KeepCounters(const Function& function, Lane& lane);
@@ -76,11 +62,12 @@ class ShardStep {
   ThreadPool pool_;
   const std::unique_ptr<backend::Collectives> discarding_;
   std::map<std::string, std::unique_ptr<Function>> functions_;  // by the inputs' types
-  std::unique_ptr<Layout> layout_;
+  std::unique_ptr<SumLayout> layout_;
   std::vector<backend::Buffer> sums_;  // over all shards, by bucket
   backend::Buffer rows_;               // samples of the whole batch
   std::vector<Lane> lanes_;
-  std::unique_ptr<Function> advance_;
+  std::unique_ptr<Function> advance_;  // or, with a part,
+  std::unique_ptr<PartUpdate> update_;
   std::unique_ptr<comm::ShardReducer> reducer_;  // before the buffers that it reads
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/keras/metrics/mean.h"
 #include "core/keras/remat/remat_recording.h"
+#include "core/keras/training/optimizer_part.h"
 #include "core/ops/elementwise/elementwise.h"
 #include "core/ops/reduce/reduce.h"
 #include "core/transform/gradient/autodiff.h"
@@ -94,7 +95,7 @@ absl::StatusOr<Values> StepTrace::GroupGradients(
 }
 
 Values StepTrace::WholeGradients(const StepSums& sums, ir::Operands corrections) const {
-  const size_t count = compiled_.trainable.size();
+  const size_t count = NumUpdated();
   Values whole;
   const auto add = [&](size_t group, Value correction) {
     for (size_t i = 0; i < count; ++i) {
@@ -109,6 +110,11 @@ Values StepTrace::WholeGradients(const StepSums& sums, ir::Operands corrections)
     if (coverage >= 0) add(group++, corrections[static_cast<size_t>(coverage)]);
   }
   return whole;
+}
+
+size_t StepTrace::NumUpdated() const {
+  return compiled_.part != nullptr ? compiled_.part->own_pieces().size()
+                                   : compiled_.trainable.size();
 }
 
 absl::StatusOr<StepSums> StepTrace::SumShard(CallContext& context, const BatchValues& batch,
@@ -217,16 +223,18 @@ absl::Status StepTrace::Advance(CallContext& context, const StepSums& sums, doub
       context.Assign(*statistics[i], mean(sums.statistics[i]));
     }
     Values gradients = WholeGradients(sums, corrections);
-    const size_t num_grouped = sums.groups.size() * compiled_.trainable.size();
+    const size_t num_grouped = sums.groups.size() * NumUpdated();
     for (size_t i = num_grouped; i < sums.gradients.size(); ++i) {
       context.Assign(*compiled_.overwritten[i - num_grouped], mean(sums.gradients[i]));
     }
     if (penalty) {
-      ASSIGN_OR_RETURN(const Values more, GroupGradients(context, {{penalty}}, {}, {}));
+      ASSIGN_OR_RETURN(Values more, GroupGradients(context, {{penalty}}, {}, {}));
+      if (compiled_.part != nullptr) more = compiled_.part->CutOwn(more);
       for (size_t i = 0; i < more.size(); ++i) {
         gradients.size() <= i ? gradients.push_back(more[i]) : AddTo(gradients[i], more[i]);
       }
     }
+    if (compiled_.part != nullptr) compiled_.part->Open(context);
     compiled_.optimizer->Apply(context, gradients);
   }
 

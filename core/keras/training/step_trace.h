@@ -17,12 +17,16 @@
 
 namespace tricorn::keras {
 
+class OptimizerPart;
+
 // A model as `compile` prepared it for batches of given types.
 struct CompiledModel {
   Model* model = nullptr;
   std::shared_ptr<Optimizer> optimizer;  // null when the model was not compiled with one
   std::vector<CompiledLoss> losses;
   std::vector<CompiledMetric> metrics;
+  // Null where every rank has all of the optimizer's state. Else `optimizer` is of its own pieces.
+  const OptimizerPart* part = nullptr;
   std::vector<Variable*> trainable;    // in the optimizer's order
   std::vector<Variable*> overwritten;  // whose gradients are their next values
   // What metrics accumulate: the loss's total and count, those of each loss where there are
@@ -83,7 +87,8 @@ class StepTrace {
   absl::StatusOr<StepSums> SumShard(CallContext& context, const BatchValues& batch, bool training);
 
   // Assigns the next state from sums over all shards: weights, slots, statistics, metrics.
-  // `statistics`: the variables of sums.statistics.
+  // `statistics`: the variables of sums.statistics. With a part, sums.gradients go by its own
+  // pieces, which are assigned in place of the weights.
   absl::Status Advance(CallContext& context, const StepSums& sums, double shard_rows, bool training,
                        std::span<const Variable* const> statistics) const;
 
@@ -94,8 +99,10 @@ class StepTrace {
   absl::StatusOr<ir::Values> GroupGradients(CallContext& context, ir::Operands objectives,
                                             std::span<Variable* const> overwritten,
                                             std::span<const transform::RematRegion> remat) const;
-  // The sum of the groups' gradients, each corrected: by trainable weight.
+  // The sum of the groups' gradients, each corrected: by trainable weight, or by own piece.
   ir::Values WholeGradients(const StepSums& sums, ir::Operands corrections) const;
+  // Weights, or own pieces of them.
+  size_t NumUpdated() const;
   ir::Value LossPart(const CompiledLoss& loss, const BatchValues& batch, ir::Value y_pred,
                      ir::Value mask, double shard_rows, StepSums& sums) const;
   void SumMetrics(CallContext& context, const BatchValues& batch, ir::Operands y_pred,

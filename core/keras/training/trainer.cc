@@ -29,15 +29,30 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(Model& model, backend::
   const Deserializer deserializer(trainer->objects_);
   CompiledModel& compiled = trainer->compiled_;
   compiled.model = &model;
-  ASSIGN_OR_RETURN(compiled.optimizer, MakeOptimizer(trainer->config_.optimizer, deserializer));
-  if (scales_loss) {
-    compiled.optimizer = WithAutoLossScale(model, std::move(compiled.optimizer));
-  }
+  const auto make_optimizer = [&]() -> absl::StatusOr<std::shared_ptr<Optimizer>> {
+    ASSIGN_OR_RETURN(std::shared_ptr<Optimizer> optimizer,
+                     MakeOptimizer(trainer->config_.optimizer, deserializer));
+    if (scales_loss) optimizer = WithAutoLossScale(model, std::move(optimizer));
+    // The bits of a job by shards are those of any number of ranks and parts.
+    if (distribution.is_sharded()) optimizer->AddNormsByUnits();
+    return optimizer;
+  };
+  ASSIGN_OR_RETURN(compiled.optimizer, make_optimizer());
   for (Variable* variable : model.trainable_weights()) {
     (variable->overwritten_by_gradient ? compiled.overwritten : compiled.trainable)
         .push_back(variable);
   }
-  RETURN_IF_ERROR(compiled.optimizer->Build(compiled.trainable));
+  if (!distribution.parts_optimizer()) {
+    RETURN_IF_ERROR(compiled.optimizer->Build(compiled.trainable));
+    return trainer;
+  }
+  std::shared_ptr<Optimizer> whole = std::move(compiled.optimizer);
+  ASSIGN_OR_RETURN(compiled.optimizer, make_optimizer());
+  ASSIGN_OR_RETURN(
+      trainer->part_,
+      OptimizerPart::Create(std::move(whole), compiled.optimizer, compiled.trainable,
+                            distribution.communicator->rank(), distribution.communicator->size()));
+  compiled.part = trainer->part_.get();
   return trainer;
 }
 
@@ -207,6 +222,28 @@ absl::Status Trainer::SyncToDevice() {
   return state_.Upload(std::vector<const Variable*>(all.begin(), all.end()));
 }
 
+std::vector<Variable*> Trainer::OptimizerVariables() const {
+  return part_ != nullptr ? part_->whole_variables() : compiled_.optimizer->variables();
+}
+
+absl::StatusOr<std::vector<Tensor>> Trainer::GatherOptimizerState(bool here) {
+  if (part_ == nullptr && !here) return std::vector<Tensor>();
+  RETURN_IF_ERROR(SyncToHost());
+  if (part_ != nullptr) return part_->Gather(*distribution_.communicator, here);
+  return OptimizerState();
+}
+
+absl::Status Trainer::FinalizeWeights() {
+  if (part_ == nullptr) {
+    RETURN_IF_ERROR(SyncToHost());
+    compiled_.optimizer->FinalizeVariables();
+  } else {
+    ASSIGN_OR_RETURN(const std::vector<Tensor> state, GatherOptimizerState());
+    part_->FinalizeWeights(state);
+  }
+  return SyncToDevice();
+}
+
 std::vector<Tensor> Trainer::OptimizerState() const {
   std::vector<Tensor> state;
   for (const Variable* variable : compiled_.optimizer->variables()) {
@@ -216,13 +253,13 @@ std::vector<Tensor> Trainer::OptimizerState() const {
 }
 
 absl::StatusOr<bool> Trainer::RestoreOptimizerState(const std::vector<Tensor>& state) {
-  if (state.size() != compiled_.optimizer->variables().size()) return false;
+  if (state.size() != OptimizerVariables().size()) return false;
   RETURN_IF_ERROR(SetOptimizerState(state));
   return true;
 }
 
 absl::Status Trainer::SetOptimizerState(const std::vector<Tensor>& state) {
-  const std::vector<Variable*> variables = compiled_.optimizer->variables();
+  const std::vector<Variable*> variables = OptimizerVariables();
   if (state.size() != variables.size()) {
     return InvalidArgument("optimizer: expected {} variables, received {}", variables.size(),
                            state.size());
@@ -232,6 +269,10 @@ absl::Status Trainer::SetOptimizerState(const std::vector<Tensor>& state) {
       return InvalidArgument("{}: expected {}, received {}", variables[i]->path,
                              variables[i]->type.ToString(), state[i].ToString());
     }
+  }
+  if (part_ != nullptr) {
+    part_->Set(state);
+    return SyncToDevice();
   }
   for (size_t i = 0; i < state.size(); ++i) {
     variables[i]->value = state[i].Cast(variables[i]->type.dtype).Clone();

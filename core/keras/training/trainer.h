@@ -20,6 +20,7 @@
 #include "core/keras/training/history.h"
 #include "core/keras/training/learning_rates.h"
 #include "core/keras/training/log_function.h"
+#include "core/keras/training/optimizer_part.h"
 #include "core/keras/training/step.h"
 #include "core/keras/training/step_inputs.h"
 
@@ -63,7 +64,10 @@ class Trainer {
   absl::Status SyncToDevice();
 
   Model& model() { return model_; }
+  // The one that steps: where ranks share its state out, that of this rank's part.
   Optimizer& optimizer() { return *compiled_.optimizer; }
+  // Null where every rank has all of the optimizer's state.
+  const OptimizerPart* part() const { return part_.get(); }
   // Empty before the first step.
   const std::vector<CompiledMetric>& metrics() const { return compiled_.metrics; }
   // Of the optimizer, or a member of it.
@@ -73,8 +77,13 @@ class Trainer {
   absl::Status SetLearningRate(const Optimizer& member, double rate) {
     return learning_rates_.Set(member, rate, state_);
   }
-  // As archives hold it, in Keras's order. After SyncToHost.
+  // Of all weights, in Keras's order: types and paths. Without values where there is a part.
+  std::vector<Variable*> OptimizerVariables() const;
+  // As archives hold it, in Keras's order. After SyncToHost. Not of a trainer with a part.
   std::vector<Tensor> OptimizerState() const;
+  // The same of any trainer. With a part all ranks call it, and those get it that ask for it
+  // `here`.
+  absl::StatusOr<std::vector<Tensor>> GatherOptimizerState(bool here = true);
   // Errors: InvalidArgument when number or types differ from the optimizer's.
   absl::Status SetOptimizerState(const std::vector<Tensor>& state);
   // As Keras loads an archive: state of another number of variables (that of a model saved before
@@ -118,13 +127,17 @@ class Trainer {
                                  const FitOptions& options, std::span<Callback* const> callbacks);
   BatchOptions Batching(int64_t batch_size) const;
   TensorAllocator HostAllocator() const;
+  // That this process has values of.
   std::vector<Variable*> AllVariables() const;
+  // Averages into the weights.
+  absl::Status FinalizeWeights();
 
   Model& model_;
   const Distribution distribution_;
   const Registries objects_;
   CompileConfig config_;
   CompiledModel compiled_;
+  std::unique_ptr<OptimizerPart> part_;
   bool is_compiled_ = false;
   std::vector<Tensor> metric_state_;  // set before the metrics are made
   OutputTypes outputs_;
