@@ -112,6 +112,8 @@ void AddFit(CLI::App& app, Session& session) {
   command.add_option("--remat", request.remat,
                      "Compute activations again rather than keep them: auto, full, activations, "
                      "larger_than:ELEMENTS, list_of_layers:NAME,NAME [keep all]");
+  command.add_flag("--shard-optimizer-state", request.shard_optimizer_state,
+                   "Each worker keeps the optimizer's slots for a part of the weights only");
   command.add_option("--callback", arguments->callbacks,
                      "EarlyStopping:monitor=val_loss,patience=3, ReduceLROnPlateau:..., or JSON; "
                      "repeatable");

@@ -81,6 +81,7 @@ absl::StatusOr<JobHandle> Client::Fit(const FitRequest& request, const CallOptio
   fit.set_validation_steps(request.validation_steps);
   fit.set_validation_freq(request.validation_freq);
   fit.set_remat(request.remat);
+  fit.set_shard_optimizer_state(request.shard_optimizer_state);
   for (const Json& callback : request.callbacks) fit.add_callbacks_json(callback.Dump());
   if (!request.output_model.empty()) {
     submission.spec().set_output_model(ResourceName("models", request.output_model));

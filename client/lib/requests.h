@@ -67,6 +67,8 @@ struct FitRequest {
   int validation_freq = 1;
   // "auto", "full", ...: what steps compute again rather than keep. Empty: nothing.
   std::string remat = {};
+  // Every worker keeps the optimizer's slots for a part of the weights only. The same result.
+  bool shard_optimizer_state = false;
   // Keras's callbacks: {"class_name": "EarlyStopping", "config": {"patience": 3}}.
   std::vector<Json> callbacks = {};
   // "fashion-cnn": the model that the result becomes a version of. Empty: that of a stored model,

@@ -68,6 +68,15 @@ def main(programs, mpirun):
             expect(f"{ranks} ranks give the bits of one process", same)
             logs = [json.loads(line) for line in gang.stdout.splitlines()]
             expect(f"{ranks} ranks report the losses of one", logs[-1] == lines[-1], logs)
+        shared = write_job(folder)
+        spec = json.loads(shared.read_text())
+        spec["spec"]["fit"]["shardOptimizerState"] = True
+        shared.write_text(json.dumps(spec))
+        for ranks in ("2", "4"):
+            (folder / "trained.keras").unlink()
+            gang = run(programs, [*launch, ranks], shared)
+            expect(f"{ranks} ranks share the optimizer's state out", gang.returncode == 0, gang.stderr)
+            expect(f"{ranks} give the same bits", contents(folder / "trained.keras") == trained)
         few = run(programs, [*launch, "2"], write_job(folder, spec={"virtualShards": 1}))
         expect("fewer shards than ranks are refused", few.returncode != 0, few.stdout)
         expect("in words", "expected at least the 2 ranks, received 1" in few.stderr, few.stderr)

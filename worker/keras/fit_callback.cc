@@ -124,7 +124,11 @@ bool FitCallback::IsDue(int64_t global_step) const {
 }
 
 absl::Status FitCallback::Checkpoint(keras::Trainer& trainer, CheckpointManifest position) {
-  if (task_.rank() != 0) return absl::OkStatus();
+  if (task_.rank() != 0) {
+    // The others' part of what rank 0 gathers.
+    return trainer.part() == nullptr ? absl::OkStatus()
+                                     : trainer.GatherOptimizerState(/*here=*/false).status();
+  }
   ASSIGN_OR_RETURN(Snapshot snapshot, TakeSnapshot(trainer, position.epoch_step > 0));
   for (const auto& callback : others_) snapshot.callbacks.push_back(callback->SaveState());
   events_.OnCheckpoint(std::move(position),

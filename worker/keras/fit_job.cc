@@ -69,14 +69,15 @@ absl::StatusOr<EngineResult> RunFitJob(JobSession& session, EngineEvents& events
   // A rank that found nothing left to train must not leave before the others have joined.
   RETURN_IF_ERROR(session.task.communicator.Barrier());
   EngineResult result;
+  ASSIGN_OR_RETURN(const std::vector<Tensor> state,
+                   trainer->GatherOptimizerState(/*here=*/session.leads()));
   if (!session.leads()) return result;
   for (const auto& [name, values] : history.values) {
     if (!values.empty()) result.metrics[name] = values.back();
   }
-  RETURN_IF_ERROR(trainer->SyncToHost());
-  ASSIGN_OR_RETURN(result.model, keras::SaveBytes(session.model(), absl::Now(),
-                                                  {.name = trainer->optimizer().name(),
-                                                   .variables = trainer->OptimizerState()}));
+  ASSIGN_OR_RETURN(result.model,
+                   keras::SaveBytes(session.model(), absl::Now(),
+                                    {.name = trainer->optimizer().name(), .variables = state}));
   return result;
 }
 

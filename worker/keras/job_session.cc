@@ -47,10 +47,17 @@ absl::StatusOr<std::unique_ptr<keras::Trainer>> MakeTrainer(JobSession& session,
   keras::Distribution distribution = DistributionOf(session.task);
   ASSIGN_OR_RETURN(session.device_group, ConnectGroupOf(session.task, *session.device));
   distribution.device_group = session.device_group.get();
+  distribution.shard_optimizer_state = session.spec().fit().shard_optimizer_state();
   ASSIGN_OR_RETURN(auto trainer, keras::Trainer::Create(session.model(), *session.device,
                                                         distribution, session.objects));
   const std::vector<Tensor>& saved = session.loaded.optimizer.variables;
-  const size_t expected = trainer->optimizer().variables().size();
+  if (const keras::OptimizerPart* part = trainer->part()) {
+    events.OnLog(v1::LogLine::SEVERITY_INFO,
+                 fmt::format("optimizer: keeps {} bytes of slots of {}, in {} of {} pieces",
+                             part->own_slot_nbytes(), part->all_slot_nbytes(),
+                             part->own_pieces().size(), part->pieces().size()));
+  }
+  const size_t expected = trainer->OptimizerVariables().size();
   if (saved.size() == expected) {
     RETURN_IF_ERROR(trainer->SetOptimizerState(saved));
   } else if (saved.size() > kUnbuiltVariables) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <thread>
@@ -221,6 +222,67 @@ TEST(KerasEngine, TwoRanksComputeTheBitsOfOne) {
   ASSERT_TRUE(expected.ok() && result.ok()) << expected.status() << result.status();
   EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model));
   EXPECT_EQ(one.epochs[1].logs().at("loss"), two.epochs[1].logs().at("loss"));
+}
+
+v1::JobSpec SharedOutFit(int epochs) {
+  v1::JobSpec spec = FitSpec(epochs);
+  spec.set_compile_config_json(
+      R"({"loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"], "optimizer": {
+          "module": "keras.optimizers", "class_name": "AdamW", "registered_name": null,
+          "config": {"global_clipnorm": 0.5, "use_ema": true}}})");
+  spec.mutable_fit()->set_shard_optimizer_state(true);
+  return spec;
+}
+
+TEST(KerasEngine, OptimizerStateSharedOutGivesTheBitsOfOne) {
+  Events one, some;
+  const auto expected = RunJob({.spec = SharedOutFit(2)}, 1, one);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  for (const int ranks : {2, 4}) {
+    const auto result = RunJob({.spec = SharedOutFit(2)}, ranks, some);
+    ASSERT_TRUE(result.ok()) << result.status();
+    EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model)) << ranks;
+    EXPECT_EQ(one.epochs[1].logs().at("loss"), some.epochs[1].logs().at("loss"));
+    some.epochs.clear();
+  }
+  // 67 weights, of 3 slots each.
+  EXPECT_TRUE(std::any_of(some.lines.begin(), some.lines.end(), [](const std::string& line) {
+    return line.find("of slots of 804, in ") != std::string::npos;
+  }));
+}
+
+TEST(KerasEngine, OptimizerStateSharedOutGoesOnWithFewerRanks) {
+  v1::JobSpec spec = SharedOutFit(3);
+  spec.mutable_checkpoint_policy()->set_every_steps(3);
+  Events whole;
+  const auto expected = RunJob({.spec = spec}, 4, whole);
+  ASSERT_TRUE(expected.ok()) << expected.status();
+  ASSERT_GT(whole.checkpoints.size(), 3u);
+  for (size_t i = 0; i < 3; ++i) {
+    for (const int ranks : {1, 2, 3}) {
+      Events rest;
+      const auto result = RunJob({.spec = spec, .restore = whole.checkpoints[i]}, ranks, rest);
+      ASSERT_TRUE(result.ok()) << result.status();
+      EXPECT_TRUE(WithoutDate(result->model) == WithoutDate(expected->model)) << i << " " << ranks;
+    }
+  }
+}
+
+TEST(KerasEngine, OptimizerStateThatCannotBeSharedOutIsRefused) {
+  v1::JobSpec several = SharedOutFit(1);
+  several.set_compile_config_json(
+      R"({"loss": "sparse_categorical_crossentropy", "optimizer": {"module": "keras.optimizers",
+          "class_name": "MultiOptimizer", "registered_name": null, "config": {"optimizer_map":
+          {"module": "keras.optimizers", "class_name": "OptimizerMap", "registered_name": null,
+           "config": {"optimizer_map": {}, "default_optimizer": {"module": "keras.optimizers",
+             "class_name": "SGD", "registered_name": null, "config": {}}}}}}})");
+  Events events;
+  const absl::Status status = RunJob({.spec = several}, 2, events).status();
+  EXPECT_TRUE(absl::IsUnimplemented(status)) << status;
+  EXPECT_NE(status.message().find("shard_optimizer_state: multi_optimizer: expected an optimizer "
+                                  "with one rule for all weights"),
+            absl::string_view::npos)
+      << status;
 }
 
 TEST(KerasEngine, PredictsAllRowsInOrderOnAnyNumberOfRanks) {

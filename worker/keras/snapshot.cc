@@ -14,12 +14,6 @@ constexpr char kVariablesFile[] = "variables.npz";
 constexpr char kMetricsFile[] = "metrics.npz";
 constexpr char kCallbacksFile[] = "callbacks.npz";
 
-std::vector<keras::Variable*> AllVariables(keras::Trainer& trainer) {
-  std::vector<keras::Variable*> all = trainer.model().variables();
-  for (keras::Variable* variable : trainer.optimizer().variables()) all.push_back(variable);
-  return all;
-}
-
 // In order of the variables as text, too.
 std::string NameOf(size_t index) { return fmt::format("{:06}", index); }
 
@@ -59,10 +53,13 @@ absl::Status ReadCallbacks(const std::string& bytes,
 }  // namespace
 
 absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer, bool within_epoch) {
-  RETURN_IF_ERROR(trainer.SyncToHost());
+  ASSIGN_OR_RETURN(const std::vector<Tensor> optimizer, trainer.GatherOptimizerState());
   Snapshot snapshot;
-  for (const keras::Variable* variable : AllVariables(trainer)) {
+  for (const keras::Variable* variable : trainer.model().variables()) {
     snapshot.variables.push_back(variable->value.Clone());
+  }
+  for (const Tensor& value : optimizer) {
+    snapshot.variables.push_back(trainer.part() == nullptr ? value.Clone() : value);
   }
   if (within_epoch) {
     ASSIGN_OR_RETURN(snapshot.metrics, trainer.MetricState());
@@ -71,7 +68,9 @@ absl::StatusOr<Snapshot> TakeSnapshot(keras::Trainer& trainer, bool within_epoch
 }
 
 absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer) {
-  const std::vector<keras::Variable*> all = AllVariables(trainer);
+  const std::vector<keras::Variable*> weights = trainer.model().variables();
+  std::vector<keras::Variable*> all = weights;
+  for (keras::Variable* variable : trainer.OptimizerVariables()) all.push_back(variable);
   if (all.size() != snapshot.variables.size()) {
     return InvalidArgument("checkpoint: expected {} variables, received {}", all.size(),
                            snapshot.variables.size());
@@ -82,10 +81,11 @@ absl::Status RestoreSnapshot(const Snapshot& snapshot, keras::Trainer& trainer) 
       return InvalidArgument("checkpoint: {}: expected {}, received {}", all[i]->path,
                              all[i]->type.ToString(), value.ToString());
     }
-    all[i]->value = value;
+    if (i < weights.size()) weights[i]->value = value;
   }
   if (!snapshot.metrics.empty()) RETURN_IF_ERROR(trainer.SetMetricState(snapshot.metrics));
-  return trainer.SyncToDevice();
+  const auto optimizer = snapshot.variables.begin() + static_cast<std::ptrdiff_t>(weights.size());
+  return trainer.SetOptimizerState({optimizer, snapshot.variables.end()});
 }
 
 absl::StatusOr<std::map<std::string, std::string>> ToFiles(const Snapshot& snapshot) {

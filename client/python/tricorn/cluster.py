@@ -81,6 +81,7 @@ class Cluster:
         virtual_shards=0,
         seed=None,
         remat="",
+        shard_optimizer_state=False,
         name=None,
         job_id="",
         wait=True,
@@ -93,7 +94,8 @@ class Cluster:
         on_train_begin(logs), on_epoch_end(epoch, logs), on_train_end(logs), told here.
         Beyond Keras: x and validation_data may be files, such as tricorn.image_folder("pets"); `workers` share each batch; `name` is the model that the result becomes a
         version of; `seed` is that of shuffling and random layers; `remat` says what steps compute again rather than
-        keep in memory: "auto", or a mode of Keras's RematScope. With wait=False it returns the Job
+        keep in memory: "auto", or a mode of Keras's RematScope; with `shard_optimizer_state` each worker keeps the
+        optimizer's slots for a part of the weights only, for the same result. With wait=False it returns the Job
         at once and leaves `model` alone.
 
         Returns a History. Raises JobFailed or JobCancelled; Ctrl-C cancels the job.
@@ -125,6 +127,7 @@ class Cluster:
         fit.validation_steps = validation_steps or 0
         fit.validation_freq = validation_freq
         fit.remat = remat
+        fit.shard_optimizer_state = bool(shard_optimizer_state)
         told = []
         for callback in _as_list(callbacks):
             of_job = keras_model.job_callback(callback)
