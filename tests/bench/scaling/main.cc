@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> determinism{"exact", "fast"};
   std::string out;
   bool smoke = false;
+  bool shard_optimizer_state = false;
 };
 
 int NumGpus() {
@@ -67,6 +68,7 @@ class Curve {
     gang.on_gpus = options_.device == "cuda";
     gang.determinism =
         determinism_ == "fast" ? comm::Determinism::kFast : comm::Determinism::kExact;
+    gang.shard_optimizer_state = options_.shard_optimizer_state;
     gang.budget_s = options_.smoke ? 0.1 : 1.5;
     ASSIGN_OR_RETURN(const Measured measured, MeasureGang(gang));
     if (ranks == 1) one_s_ = measured.step_s;
@@ -84,6 +86,16 @@ class Curve {
       line.Set("hidden", 1 - (measured.step_s - measured.alone_s) / measured.sum_s);
       line.Set("bus_gb_s", measured.bus_gb_s);
       line.Set("plain_bus_gb_s", measured.plain_bus_gb_s);
+    }
+    if (ranks > 1 && options_.shard_optimizer_state) {
+      line.Set("parted_step_s", measured.parted_step_s);
+      line.Set("parted_throughput", measured.step_s / measured.parted_step_s);
+      line.Set("slot_bytes", measured.slot_nbytes);
+      line.Set("parted_slot_bytes", measured.parted_slot_nbytes);
+      if (measured.allocated_nbytes > 0) {
+        line.Set("allocated_bytes", measured.allocated_nbytes);
+        line.Set("parted_allocated_bytes", measured.parted_allocated_nbytes);
+      }
     }
     Print(options_, line);
     return absl::OkStatus();
@@ -144,6 +156,8 @@ int main(int argc, char** argv) {
   app.add_option("--modes", options.modes)->check(CLI::IsMember({"weak", "strong"}));
   app.add_option("--determinism", options.determinism)->check(CLI::IsMember({"exact", "fast"}));
   app.add_option("--out", options.out, "File that lines are appended to");
+  app.add_flag("--shard-optimizer-state", options.shard_optimizer_state,
+               "Also measures ranks that share the optimizer's state out");
   app.add_flag("--smoke", options.smoke, "Sizes so small that they prove the code path alone");
   CLI11_PARSE(app, argc, argv);
   return tricorn::bench::Run(options);

@@ -42,7 +42,14 @@ class Rank {
     Measured measured;
     ASSIGN_OR_RETURN(measured.step_s, MeasureTraining(options_.size, "train"));
     measured.alone_s = measured.step_s;
+    measured.allocated_nbytes = allocated_nbytes_;
     if (options_.size == 1) return measured;
+    if (options_.shard_optimizer_state) {
+      ASSIGN_OR_RETURN(measured.parted_step_s, MeasureTraining(options_.size, "parted", true));
+      measured.parted_allocated_nbytes = allocated_nbytes_;
+      measured.parted_slot_nbytes = own_slot_nbytes_;
+      measured.slot_nbytes = all_slot_nbytes_;
+    }
     ASSIGN_OR_RETURN(measured.alone_s, MeasureTraining(1, fmt::format("alone{}", rank_)));
     int64_t nbytes = 0, plain_nbytes = 0;
     ASSIGN_OR_RETURN(measured.sum_s,
@@ -94,13 +101,18 @@ class Rank {
     return peers;
   }
 
-  absl::StatusOr<double> MeasureTraining(int size, const std::string& channel) {
+  absl::StatusOr<double> MeasureTraining(int size, const std::string& channel, bool parts = false) {
     ASSIGN_OR_RETURN(const Peers peers, ConnectPeers(channel, size, options_.determinism));
     ASSIGN_OR_RETURN(const std::shared_ptr<keras::Model> model, MakeModel(options_.workload));
     ASSIGN_OR_RETURN(const auto trainer,
                      keras::Trainer::Create(*model, *device_,
                                             {.communicator = peers.communicator.get(),
-                                             .device_group = peers.group.get()}));
+                                             .device_group = peers.group.get(),
+                                             .shard_optimizer_state = parts}));
+    if (const keras::OptimizerPart* part = trainer->part()) {
+      own_slot_nbytes_ = part->own_slot_nbytes();
+      all_slot_nbytes_ = part->all_slot_nbytes();
+    }
     weight_counts_.clear();
     for (const keras::Variable* weight : model->trainable_weights()) {
       weight_counts_.push_back(weight->type.num_elements());
@@ -111,7 +123,13 @@ class Rank {
                                                     .sample_weight = {}}};
     ASSIGN_OR_RETURN(keras::Step* const step, trainer->TrainStep(inputs[0]));
     RETURN_IF_ERROR(step->Run(inputs, batch * size));
-    return SecondsOf([&] { return step->RunAgain(inputs, batch * size); });
+    ASSIGN_OR_RETURN(const double step_s,
+                     SecondsOf([&] { return step->RunAgain(inputs, batch * size); }));
+    if (options_.on_gpus) {
+      ASSIGN_OR_RETURN(const backend::MemoryUse use, device_->Memory());
+      allocated_nbytes_ = use.allocated;
+    }
+    return step_s;
   }
 
   absl::StatusOr<double> MeasureSums(const std::string& channel, comm::Determinism determinism,
@@ -165,6 +183,8 @@ class Rank {
   comm::Store& store_;
   std::unique_ptr<backend::Device> device_;
   std::unique_ptr<comm::Communicator> clock_;
+  int64_t own_slot_nbytes_ = 0, all_slot_nbytes_ = 0;  // of the last training by parts
+  int64_t allocated_nbytes_ = 0;                       // by the last training, on a GPU
   std::vector<int64_t> weight_counts_;
 };
 

@@ -14,6 +14,7 @@ struct GangOptions {
   int size = 1;
   bool on_gpus = false;
   comm::Determinism determinism = comm::Determinism::kExact;
+  bool shard_optimizer_state = false;  // measures that too
   double budget_s = 1;
 };
 
@@ -24,7 +25,15 @@ struct Measured {
   double sum_s = 0;
   double bus_gb_s = 0;
   double plain_bus_gb_s = 0;
-  FIELDS(step_s, alone_s, sum_s, bus_gb_s, plain_bus_gb_s)
+  // Of ranks that share the optimizer's state out, where asked for; bytes of this rank, those
+  // allocated on GPUs only.
+  double parted_step_s = 0;
+  int64_t slot_nbytes = 0;
+  int64_t parted_slot_nbytes = 0;
+  int64_t allocated_nbytes = 0;
+  int64_t parted_allocated_nbytes = 0;
+  FIELDS(step_s, alone_s, sum_s, bus_gb_s, plain_bus_gb_s, parted_step_s, slot_nbytes,
+         parted_slot_nbytes, allocated_nbytes, parted_allocated_nbytes)
 };
 
 // Does the part of `rank`, on GPU `rank`. All ranks call it, each in a process of its own, and meet
