@@ -21,10 +21,13 @@ FORBIDDEN = {
 }
 
 
+TARGET = re.compile(r"^\s*tricorn_(library|module_objects|program)\(", re.MULTILINE)
+
+
 def targets():
     """Folders whose CMakeLists.txt makes a target."""
     for path in files("*CMakeLists.txt"):
-        if re.search(r"^\s*tricorn_(library|module_objects|program)\(", (ROOT / path).read_text(), re.MULTILINE):
+        if TARGET.search((ROOT / path).read_text()):
             yield path.rpartition("/")[0]
 
 
