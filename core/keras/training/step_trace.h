@@ -72,7 +72,7 @@ struct StepSums {
   ir::Values statistics;  // next values of variables that shards average, any shape
   ir::Value shards;       // 1
 
-  // The same members in order, for sending; Unflatten undoes it.
+  // The same members in order, for sending; SumLayout::Read undoes it.
   ir::Values Flatten() const;
 };
 
