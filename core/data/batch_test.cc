@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <new>
 #include <set>
 
@@ -200,6 +201,13 @@ TEST(Prefetcher, StopsInTheMiddleHavingReadNoFurtherThanItsDepth) {
     EXPECT_GE(reads, taken);
     EXPECT_LE(reads, taken + 2);
   }
+}
+
+TEST(NumBatches, CountsTheShortOneOfAnySize) {
+  EXPECT_EQ(NumBatches(0, 8), 0);
+  EXPECT_EQ(NumBatches(16, 8), 2);
+  EXPECT_EQ(NumBatches(17, 8), 3);
+  EXPECT_EQ(NumBatches(17, std::numeric_limits<int64_t>::max()), 1);
 }
 
 TEST(Prefetcher, GivesTheErrorAfterTheBatchesBeforeIt) {

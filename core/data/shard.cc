@@ -38,6 +38,11 @@ EpochOrder EpochOrder::Shuffled(RowRange rows, uint64_t seed, int64_t epoch) {
   return order;
 }
 
+int64_t NumBatches(int64_t num_rows, int64_t batch_size) {
+  CHECK(batch_size > 0);
+  return num_rows / batch_size + (num_rows % batch_size == 0 ? 0 : 1);
+}
+
 RowRange GlobalBatch(int64_t num_rows, int64_t batch_size, int64_t cursor) {
   CHECK(batch_size > 0 && cursor >= 0);
   const int64_t begin = std::min(cursor, num_rows);

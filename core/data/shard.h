@@ -40,6 +40,9 @@ class EpochOrder {
   std::vector<int64_t> wide_;
 };
 
+// Of an epoch, the last one being counted however short it is. Any sizes, the batch's above 0.
+int64_t NumBatches(int64_t num_rows, int64_t batch_size);
+
 // Positions of the global batch that begins at `cursor` samples into an epoch of `num_rows`; the
 // last one may be shorter, and is empty at the end.
 RowRange GlobalBatch(int64_t num_rows, int64_t batch_size, int64_t cursor);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/base/status.h"
+#include "core/data/shard.h"
 #include "core/io/npz.h"
 #include "core/keras/training/predictor.h"
 #include "core/keras/training/step_inputs.h"
@@ -53,7 +54,7 @@ absl::StatusOr<EngineResult> RunPredictJob(JobSession& session, EngineEvents& ev
     ASSIGN_OR_RETURN(const std::vector<Tensor> row, predict({0, 1}));
     RETURN_IF_ERROR(predicted.Put({0, 1}, row));
   }
-  progress.set_steps((part.size() + batch_size - 1) / batch_size);
+  progress.set_steps(NumBatches(part.size(), batch_size));
   for (int64_t begin = part.begin; begin < part.end; begin += batch_size) {
     events.OnProgress(progress);
     const RowRange range = {begin, std::min(part.end, begin + batch_size)};

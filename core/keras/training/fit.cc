@@ -6,6 +6,7 @@
 
 #include "core/base/status.h"
 #include "core/data/prefetch.h"
+#include "core/data/shard.h"
 #include "core/keras/settings/settings.h"
 #include "core/keras/training/trainer.h"
 
@@ -34,7 +35,7 @@ int GatherThreads() {
 }
 
 int64_t NumSteps(int64_t rows, int64_t batch_size, std::optional<int64_t> limit) {
-  const int64_t steps = rows / batch_size + (rows % batch_size == 0 ? 0 : 1);
+  const int64_t steps = NumBatches(rows, batch_size);
   return limit ? std::min(steps, *limit) : steps;
 }
 

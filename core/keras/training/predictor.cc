@@ -5,6 +5,7 @@
 
 #include "core/base/status.h"
 #include "core/data/prefetch.h"
+#include "core/data/shard.h"
 #include "core/keras/settings/settings.h"
 #include "core/keras/training/step_inputs.h"
 #include "core/tensor/allocate.h"
@@ -158,8 +159,7 @@ absl::StatusOr<std::vector<Tensor>> Predictor::Predict(const Dataset& dataset,
                    ColumnMap::Make(dataset.columns(), model_.input_names(), {}, false));
   Prefetcher batches(dataset, EpochOrder::Sequential({0, dataset.num_rows()}),
                      {.batch_size = options.batch_size});
-  const int64_t rows = dataset.num_rows();
-  Progress progress{.steps = rows / options.batch_size + (rows % options.batch_size == 0 ? 0 : 1)};
+  Progress progress{.steps = NumBatches(dataset.num_rows(), options.batch_size)};
   for (const std::optional<int64_t> most : {options.steps, CurrentSettings().max_steps_per_epoch}) {
     if (most) progress.steps = std::min(progress.steps, *most);
   }
