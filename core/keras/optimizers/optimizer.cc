@@ -37,6 +37,12 @@ absl::Status Optimizer::Build(std::span<Variable* const> trainable) {
   return WithSubject(MakeState(), name_);
 }
 
+absl::Status Optimizer::CheckCanBeParted() const {
+  return Unimplemented(
+      "{}: expected an optimizer whose state can be shared out, received one that does not say so",
+      name_);
+}
+
 ir::Value Optimizer::Rate(CallContext& context) const {
   CHECK(learning_rate_variable() != nullptr);
   return context.Read(*learning_rate_variable());

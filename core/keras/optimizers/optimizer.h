@@ -48,9 +48,9 @@ class Optimizer : public Serializable {
   // Steps whose gradients are gathered for one update.
   virtual int64_t steps_per_update() const { return 1; }
 
-  // Whether several optimizers like this one can update a part of the weights each. Errors:
-  // Unimplemented, saying why not.
-  virtual absl::Status CheckCanBeParted() const { return absl::OkStatus(); }
+  // Whether several optimizers like this one can update a part of the weights each: not unless a
+  // rule says so. Errors: Unimplemented, saying why not.
+  virtual absl::Status CheckCanBeParted() const;
   // Whether every entry of a weight without constraint, and of its slots, is updated from the same
   // entry of the gradient alone: such weights can be cut.
   virtual bool updates_entries_apart() const { return false; }

@@ -58,6 +58,7 @@ class RuleOptimizer : public Optimizer {
     base_.loss_scale_factor = factor;
   }
   // Those whose rule says so and that clip no gradient by its own norm.
+  absl::Status CheckCanBeParted() const override { return absl::OkStatus(); }
   bool updates_entries_apart() const override {
     return rule_updates_entries_apart() && !base_.clipnorm;
   }
