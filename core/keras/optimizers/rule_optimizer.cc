@@ -24,20 +24,23 @@ Value NoSquares(ir::Builder& builder, const ir::Type& weight) {
   return ops::Full(builder, {DType::kF32, {NumUnits(weight.num_elements())}}, 0);
 }
 
-// The sum of the squares of each unit, a row of its own whatever the number of rows: a flat float32
-// value.
+// What a unit is summed in: rows so short that no backend divides one, whatever their number.
+constexpr int64_t kUnitColumns = 2048;
+
+// The sum of the squares of each unit, whose bits do not depend on the number of units: a flat
+// float32 value.
 Value SquareSumsOfUnits(Value gradient) {
   const int64_t count = gradient.shape().num_elements();
   if (count == 0) return NoSquares(gradient.builder(), gradient.type());
   const int64_t whole = count / kUnit * kUnit;
   const Value flat = ops::Reshape(gradient, {count});
   std::vector<Value> sums;
-  const auto add = [&](int64_t first, int64_t last, int64_t columns) {
-    const Value rows = ops::Reshape(ops::SliceAxis(flat, 0, first, last), {-1, columns});
-    sums.push_back(ops::Cast(ops::Sum(ops::Square(rows), {1}), DType::kF32));
+  const auto add = [&](int64_t first, int64_t last, const Shape& shape) {
+    const Value rows = ops::Reshape(ops::SliceAxis(flat, 0, first, last), shape);
+    sums.push_back(ops::Cast(ops::Sum(ops::Sum(ops::Square(rows), {2}), {1}), DType::kF32));
   };
-  if (whole > 0) add(0, whole, kUnit);
-  if (whole < count) add(whole, count, count - whole);
+  if (whole > 0) add(0, whole, Shape({whole / kUnit, kUnit / kUnitColumns, kUnitColumns}));
+  if (whole < count) add(whole, count, Shape({1, 1, count - whole}));
   return sums.size() == 1 ? sums[0] : ops::Concatenate(sums, 0);
 }
 
