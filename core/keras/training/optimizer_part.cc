@@ -42,6 +42,8 @@ absl::StatusOr<std::unique_ptr<OptimizerPart>> OptimizerPart::Create(
   std::unique_ptr<OptimizerPart> part(
       new OptimizerPart(std::move(whole), std::move(own), weights, rank, ranks));
   part->CutWeights();
+  part->whole_->AddNormsByUnits();  // else a part would clip by the norm of its own gradients
+  part->own_->AddNormsByUnits();
   RETURN_IF_ERROR(part->own_->Build(PointersTo(part->own_weights_)));
   RETURN_IF_ERROR(part->whole_->Build(weights));
   for (Variable* variable : part->whole_->variables()) variable->value = Tensor();
@@ -185,7 +187,8 @@ void OptimizerPart::Set(std::span<const Tensor> whole) {
     const Tensor value = whole[i].Cast(variables[i]->type.dtype);
     const Slot& slot = slots_[i];
     if (slot.weight < 0) {
-      slot.shared->value = value.Clone();
+      // A rank without pieces of the first weight may hold it in another dtype.
+      slot.shared->value = value.Cast(slot.shared->type.dtype).Clone();
       continue;
     }
     for (const size_t p : pieces_of_weight_[static_cast<size_t>(slot.weight)]) {

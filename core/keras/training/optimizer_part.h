@@ -34,6 +34,8 @@ class OptimizerPart {
   int rank() const { return rank_; }
   // Of all ranks.
   const std::vector<Piece>& pieces() const { return pieces_; }
+  // Indices of pieces(), by place in the weight.
+  const std::vector<size_t>& pieces_of(size_t weight) const { return pieces_of_weight_[weight]; }
   // This rank's: indices of pieces().
   const std::vector<size_t>& own_pieces() const { return own_pieces_; }
   // Bytes of slots: this rank's, and those of all weights.

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <thread>
 
 #include "core/backend/cpu/cpu_device.h"
@@ -43,6 +44,20 @@ Dataset Rows() {
   return *Dataset::FromTensors({{"x", x}, {"y", y}});
 }
 
+// One weight of float64: one rank has all of it.
+Functional SmallNet() {
+  const KerasTensor x = Input({.shape = {{kInputs}}, .dtype = DType::kF64, .name = "x"});
+  const KerasTensor y =
+      Dense({.units = 1, .use_bias = false}, {.name = "only", .dtype = DTypePolicy("float64")})(x);
+  return Functional(x, y);
+}
+
+Functional FrozenNet() {
+  Functional model = Net();
+  model->set_trainable(false);
+  return model;
+}
+
 struct Trained {
   absl::Status status;
   std::vector<Tensor> weights;
@@ -58,11 +73,12 @@ struct Run {
   int ranks = 1;
   bool parts = false;
   const Trained* from = nullptr;  // goes on from there
+  std::function<Functional()> net = Net;
 };
 
 Trained TrainRank(const Run& run, comm::Communicator& communicator) {
   backend::cpu::CpuDevice device;
-  const Functional model = Net();
+  const Functional model = run.net();
   model->set_compile_config(
       *Json::Parse(R"({"loss": "mse", "metrics": ["mae"], "optimizer": )" + run.optimizer + "}"));
   Trained trained;
@@ -166,6 +182,24 @@ INSTANTIATE_TEST_SUITE_P(
         R"({"class_name": "ScheduleFreeAdamW", "config": {}})",
         R"({"class_name": "LossScaleOptimizer", "config": {"initial_scale": 1e38, "inner_optimizer":
             {"class_name": "Adam", "config": {"global_clipnorm": 0.01}}}})"));
+
+TEST(OptimizerPart, RanksWithoutAWeightKeepWhatAllShare) {
+  const std::string nadam = R"({"class_name": "Nadam", "config": {}})";
+  const Trained first = Train({.optimizer = nadam, .net = SmallNet})[0];
+  const Trained whole = Train({.optimizer = nadam, .from = &first, .net = SmallNet})[0];
+  for (const Trained& rank :
+       Train({.optimizer = nadam, .ranks = 2, .parts = true, .from = &first, .net = SmallNet})) {
+    ExpectSameBits(rank.weights, whole.weights, "weight");
+  }
+}
+
+TEST(OptimizerPart, FrozenModelsHaveNothingToShareOut) {
+  const std::string sgd = R"({"class_name": "SGD", "config": {"global_clipnorm": 1.0}})";
+  for (const Trained& rank :
+       Train({.optimizer = sgd, .ranks = 2, .parts = true, .net = FrozenNet})) {
+    EXPECT_EQ(rank.all_slot_nbytes, 0);
+  }
+}
 
 TEST(OptimizerPart, SlotsFallByTheNumberOfRanks) {
   for (const int ranks : {2, 4}) {

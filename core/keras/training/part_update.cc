@@ -43,11 +43,12 @@ absl::StatusOr<std::unique_ptr<PartUpdate>> PartUpdate::Create(const CompiledMod
                                                                const SumLayout& layout,
                                                                int num_threads) {
   CHECK(compiled.part != nullptr);
-  if (layout.pieces.empty() && !compiled.trainable.empty()) {
+  if (layout.pieces.empty()) {
     return FailedPrecondition(
         "shard_optimizer_state: expected a loss of the model's outputs, received none");
   }
   std::unique_ptr<PartUpdate> update(new PartUpdate(compiled, state, layout));
+  RETURN_IF_ERROR(update->CheckGradients());
   RETURN_IF_ERROR(update->CompileSent(num_threads));
   RETURN_IF_ERROR(update->CompileUpdate(num_threads));
   RETURN_IF_ERROR(update->CompileSpread(num_threads));
@@ -89,19 +90,25 @@ absl::Status PartUpdate::CompileSent(int num_threads) {
   return state_.device().Upload(Tensor(type.dtype, type.shape), sent_values_);
 }
 
-absl::StatusOr<Value> PartUpdate::PiecesIn(size_t bucket, ir::Operands updated) const {
+absl::Status PartUpdate::CheckGradients() const {
+  for (size_t i = 0; i < layout_.pieces.size(); ++i) {
+    const std::vector<Piece>& pieces = compiled_.part->pieces();
+    const Variable& weight = *compiled_.trainable[pieces[i % pieces.size()].weight];
+    const DType received = layout_.pieces[i].type.dtype;
+    if (received == weight.type.dtype) continue;
+    return Unimplemented(
+        "shard_optimizer_state: {}: expected a gradient of the weight's {}, received {}",
+        weight.path, Name(weight.type.dtype), Name(received));
+  }
+  return absl::OkStatus();
+}
+
+Value PartUpdate::PiecesIn(size_t bucket, ir::Operands updated) const {
   std::vector<std::pair<int64_t, Value>> pieces;  // by place
   const std::vector<size_t>& own = compiled_.part->own_pieces();
   for (size_t i = 0; i < own.size(); ++i) {
     const SumLayout::Place& place = layout_.pieces[own[i]];
     if (place.bucket != static_cast<int>(bucket)) continue;
-    if (place.type.dtype != updated[i].dtype()) {
-      const Piece& piece = compiled_.part->pieces()[own[i]];
-      return Unimplemented(
-          "shard_optimizer_state: {}: expected a gradient of the weight's {}, received {}",
-          compiled_.trainable[piece.weight]->path, Name(updated[i].dtype()),
-          Name(place.type.dtype));
-    }
     pieces.emplace_back(place.offset, ops::Reshape(updated[i], {-1}));
   }
   std::sort(pieces.begin(), pieces.end(),
@@ -127,8 +134,7 @@ absl::Status PartUpdate::CompileUpdate(int num_threads) {
     Function::Outputs outputs;
     for (size_t b = 0; b < layout_.buckets.size(); ++b) {
       if (!HoldsWeights(b) || OwnSlice(layout_.buckets[b].slices).count == 0) continue;
-      ASSIGN_OR_RETURN(const Value pieces, PiecesIn(b, updated));
-      outputs.emplace_back(fmt::format("weights{}", b), pieces);
+      outputs.emplace_back(fmt::format("weights{}", b), PiecesIn(b, updated));
     }
     return outputs;
   };

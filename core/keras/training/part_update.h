@@ -24,7 +24,8 @@ namespace tricorn::keras {
 class PartUpdate {
  public:
   // `compiled` has a part.
-  // Errors: FailedPrecondition for a step without gradients from losses.
+  // Errors: FailedPrecondition for a step without gradients from losses; Unimplemented for
+  // gradients of another dtype than their weight's.
   static absl::StatusOr<std::unique_ptr<PartUpdate>> Create(const CompiledModel& compiled,
                                                             DeviceState& state,
                                                             const SumLayout& layout,
@@ -39,13 +40,15 @@ class PartUpdate {
   PartUpdate(const CompiledModel& compiled, DeviceState& state, const SumLayout& layout)
       : compiled_(compiled), state_(state), layout_(layout) {}
 
+  // Of all ranks' pieces, so that all refuse alike.
+  absl::Status CheckGradients() const;
   absl::Status CompileSent(int num_threads);
   absl::Status CompileUpdate(int num_threads);
   absl::Status CompileSpread(int num_threads);
   // The next state, from arguments that begin with buckets and rows.
   absl::Status Advance(CallContext& context, ir::Operands arguments, PartExchange* exchange) const;
   // The own pieces that lie in a bucket, flat, one after the other: none if there are none.
-  absl::StatusOr<ir::Value> PiecesIn(size_t bucket, ir::Operands updated) const;
+  ir::Value PiecesIn(size_t bucket, ir::Operands updated) const;
   // Whether weights travel in the bucket, where their gradients came.
   bool HoldsWeights(size_t bucket) const { return layout_.buckets[bucket].group == 0; }
   const comm::Slice& OwnSlice(std::span<const comm::Slice> slices) const;

@@ -94,9 +94,8 @@ std::pair<SumLayout, Values> SumLayout::Start(ir::Builder& builder, const StepSu
       members.back().push_back({flat[i], 0, &layout.places[i - num_parted]});
       continue;
     }
-    for (size_t p = 0; p < num_pieces; ++p) {
+    for (const size_t p : part->pieces_of(i % num_weights)) {
       const Piece& piece = part->pieces()[p];
-      if (piece.weight != i % num_weights) continue;
       members.back().push_back({part->Cut(flat[i], piece), piece.owner,
                                 &layout.pieces[static_cast<size_t>(group) * num_pieces + p]});
     }

@@ -42,7 +42,7 @@ absl::StatusOr<std::unique_ptr<Trainer>> Trainer::Create(Model& model, backend::
     (variable->overwritten_by_gradient ? compiled.overwritten : compiled.trainable)
         .push_back(variable);
   }
-  if (!distribution.parts_optimizer()) {
+  if (!distribution.parts_optimizer() || compiled.trainable.empty()) {
     RETURN_IF_ERROR(compiled.optimizer->Build(compiled.trainable));
     return trainer;
   }
