@@ -75,7 +75,9 @@ def main(programs, mpirun):
         for ranks in ("2", "4"):
             (folder / "trained.keras").unlink()
             gang = run(programs, [*launch, ranks], shared)
-            expect(f"{ranks} ranks share the optimizer's state out", gang.returncode == 0, gang.stderr)
+            expect(
+                f"{ranks} ranks share the optimizer's state out", gang.returncode == 0, gang.stderr
+            )
             expect(f"{ranks} give the same bits", contents(folder / "trained.keras") == trained)
         few = run(programs, [*launch, "2"], write_job(folder, spec={"virtualShards": 1}))
         expect("fewer shards than ranks are refused", few.returncode != 0, few.stdout)

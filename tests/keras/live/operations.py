@@ -9,10 +9,12 @@ import numpy as np
 from keras import ops
 
 # By name alone, what takes one tensor: of any values, of positive ones, of (-1, 1).
-ELEMENTWISE = """abs arctan arcsinh ceil conj cos deg2rad erf floor imag isfinite isinf isnan isneginf
+ELEMENTWISE = (
+    """abs arctan arcsinh ceil conj cos deg2rad erf floor imag isfinite isinf isnan isneginf
     isposinf isreal logical_not nan_to_num negative ones_like rad2deg real sign signbit sin sinc square
     stop_gradient tanh trunc zeros_like copy hard_sigmoid hard_silu hard_tanh log_sigmoid relu relu6
     selu sigmoid silu softplus softsign sparse_plus sparse_sigmoid tanh_shrink""".split()
+)
 OF_POSITIVE = "cbrt log log10 log1p log2 reciprocal rsqrt sqrt".split()
 OF_UNIT = "arccos arcsin arctanh cosh erfc erfinv exp exp2 expm1 i0 sinh tan".split()
 # Two tensors, which broadcast.
@@ -112,9 +114,11 @@ def get_item(draw, x):
 
 def of_matrices(draw, x):
     return {
-        "diagonal": lambda: ops.diagonal(x, draw.whole(0, 1), axis1=-2, axis2=-1)
-        if min(x.shape[-2:]) > 1
-        else ops.diagonal(x, axis1=1, axis2=2),
+        "diagonal": lambda: (
+            ops.diagonal(x, draw.whole(0, 1), axis1=-2, axis2=-1)
+            if min(x.shape[-2:]) > 1
+            else ops.diagonal(x, axis1=1, axis2=2)
+        ),
         "gram": lambda: ops.matmul(x, ops.swapaxes(x, -1, -2)),
         "rot90": lambda: ops.rot90(x, draw.whole(0, 3), axes=(-2, -1)),
         "trace": lambda: ops.trace(x, axis1=-2, axis2=-1),
@@ -127,9 +131,7 @@ def of_any(draw, x):
     """By name: what gives finite values and gradients for whatever finite x."""
     shape = x.shape[1:]
     table = named(ELEMENTWISE, lambda f: f(x))
-    table |= named(
-        TAME_REDUCTIONS, lambda f: f(x, axis=axes(draw, x), keepdims=draw.chance())
-    )
+    table |= named(TAME_REDUCTIONS, lambda f: f(x, axis=axes(draw, x), keepdims=draw.chance()))
     table |= named(TAME_ONE_AXIS, lambda f: f(x, axis=axis(draw, x), keepdims=draw.chance()))
     table |= named(ALONG, lambda f: f(x, axis=axis(draw, x)))
     table |= {
@@ -347,7 +349,9 @@ def of_signals(draw):
 
 def of_own_inputs(draw):
     """By name: an op on inputs of its own, of values that it is defined for."""
-    one = lambda sample=normal, low=1: draw.input(draw.shape(1, 3, low=low), sample=sample)  # noqa: E731
+    one = lambda sample=normal, low=1: draw.input(
+        draw.shape(1, 3, low=low), sample=sample
+    )  # noqa: E731
     table = named(OF_POSITIVE, lambda f: f(one(positive)))
     table |= named(OF_UNIT, lambda f: f(one(unit)))
     table |= named(TWO, lambda f: binary(draw, f, normal))
